@@ -1,0 +1,66 @@
+"""What software believes somebody feels, or why it does not say; and the one way a prompt speaks of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from models.emotion.labels import FEELINGS, Feeling, Modality
+
+NAMED_FROM = 0.4
+"""Least probability at which a prompt names a feeling at all; below it the feeling counts as unclear."""
+ALSO_FROM = 0.25
+"""Least probability at which a second feeling is named beside the first."""
+PULL = 0.2
+"""Distance from 0 at which valence or arousal is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Calibrated probabilities over `FEELINGS` (sum 1) with valence and arousal in [-1, 1], from one
+    modality and one model version; or, with `abstained` set, no probabilities and the reason."""
+
+    modality: Modality
+    model: str
+    probabilities: Mapping[Feeling, float] = field(default_factory=dict, repr=False)
+    valence: float = field(default=0.0, repr=False)
+    arousal: float = field(default=0.0, repr=False)
+    abstained: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.abstained is not None:
+            if self.probabilities:
+                raise ValueError("an abstention has no probabilities")
+            return
+        if set(self.probabilities) != set(FEELINGS):
+            raise ValueError("an estimate gives every feeling a probability")
+        if abs(sum(self.probabilities.values()) - 1) > 0.01:
+            raise ValueError("the probabilities of an estimate sum to 1")
+        if not (-1 <= self.valence <= 1 and -1 <= self.arousal <= 1):
+            raise ValueError("valence and arousal lie in [-1, 1]")
+
+    @property
+    def feeling(self) -> Feeling | None:
+        """The likeliest feeling, or None where it is too unlikely to be named, or neutral."""
+        if self.abstained is not None:
+            return None
+        likeliest = max(FEELINGS, key=lambda feeling: self.probabilities[feeling])
+        if likeliest == "neutral" or self.probabilities[likeliest] < NAMED_FROM:
+            return None
+        return likeliest
+
+
+def in_prompt(estimate: Estimate | None) -> str:
+    """The estimate as one line of a prompt: the only format that training, serving and evaluation use."""
+    if estimate is None or estimate.feeling is None:
+        return "Feeling: unclear; name none."
+    likeliest = estimate.feeling
+    also = [
+        feeling
+        for feeling in FEELINGS
+        if feeling not in (likeliest, "neutral") and estimate.probabilities[feeling] >= ALSO_FROM
+    ]
+    words = [" and ".join([likeliest, *also[:1]])]
+    if abs(estimate.valence) >= PULL:
+        words.append("pleasant" if estimate.valence > 0 else "unpleasant")
+    if abs(estimate.arousal) >= PULL:
+        words.append("stirred up" if estimate.arousal > 0 else "low in energy")
+    return f"Feeling, guessed from {estimate.modality}, may be wrong: {', '.join(words)}."

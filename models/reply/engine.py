@@ -1,0 +1,110 @@
+"""The one interface of everything that can write a candidate, and the factory that names them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from models.words import Language
+
+Role = Literal["system", "user", "assistant"]
+
+
+class EngineUnavailable(Exception):
+    """The engine cannot answer now: not there, too slow, or out of order. The message holds no words of a prompt."""
+
+
+class UnknownEngine(ValueError):
+    """There is no engine of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a prompt."""
+
+    role: Role
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What an engine wrote. `cached_tokens` are those of `prompt_tokens` that were not evaluated anew;
+    `finished` is false where `max_tokens` cut the text off."""
+
+    text: str = field(repr=False)
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    cached_tokens: int = 0
+    finished: bool = True
+
+
+class Engine(Protocol):
+    """Writes the next message of a conversation. Safe to call from several threads; calls may queue."""
+
+    @property
+    def name(self) -> str:
+        """Name and version of what answers, for the record of a turn."""
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        """The languages it answers people sensibly in."""
+
+    @property
+    def context(self) -> int:
+        """Size of the context window, in tokens."""
+
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        temperature: float,
+        seed: int,
+        stop: Sequence[str] = (),
+    ) -> Completion:
+        """The next message of the assistant. Raises `EngineUnavailable`."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is, exactly or estimated upward. Raises `EngineUnavailable`."""
+
+    def warm(self) -> None:
+        """Load whatever the first call would otherwise wait for. Raises `EngineUnavailable`."""
+
+    def close(self) -> None:
+        """Give memory and connections back. The engine is not used afterwards."""
+
+
+def engine_from(
+    name: str,
+    *,
+    model: str | Path = "",
+    url: str = "",
+    key: str = "",
+    threads: int = 0,
+    context: int = 4096,
+    timeout: float = 30.0,
+    languages: Sequence[Language] = (),
+) -> Engine:
+    """The engine called `name`, from plain values.
+
+    "llama": `model` is the path of a GGUF file, `threads` 0 means as many as the processor has.
+    "openai": `model` is the name the server at `url` knows, `key` its bearer token, `timeout` in seconds.
+    "inprocess": deterministic, for tests; needs nothing. `languages` overrides what the engine says of itself.
+    Raises `UnknownEngine`, and `EngineUnavailable` where a model file is missing.
+    """
+    if name == "inprocess":
+        from models.reply.engines.inprocess import InProcessEngine
+
+        return InProcessEngine()
+    if name == "llama":
+        from models.reply.engines.llama import LlamaEngine
+
+        return LlamaEngine(Path(model), threads=threads, context=context, languages=languages or ("en",))
+    if name == "openai":
+        from models.reply.engines.openai import OpenAIEngine
+
+        return OpenAIEngine(
+            url, str(model), key=key, context=context, timeout=timeout, languages=languages or ("en",)
+        )
+    raise UnknownEngine(f"no reply engine called {name!r}; there are llama, openai and inprocess")

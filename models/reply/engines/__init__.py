@@ -1,0 +1,1 @@
+"""Everything that can write a candidate, one file each."""

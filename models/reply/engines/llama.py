@@ -1,0 +1,152 @@
+"""A GGUF file answered in this process by llama.cpp (binding: xllamacpp).
+
+The binding's `Server` also opens an HTTP listener on 127.0.0.1. It gets a random key, no pages, no slot
+listing, and is used here for one thing: counting tokens. Its log is off (verbosity -1), because at higher
+levels it prints prompts.
+"""
+
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from models.reply.engine import ChatMessage, Completion, EngineUnavailable
+from models.words import Language
+
+SILENT = -1
+PROMPT_CACHE_MIB = 256
+"""Memory for the evaluated prompts of other conversations; about 28 KiB a token for the default weights."""
+
+
+class LlamaEngine:
+    """One GGUF model with one slot: calls from several threads queue inside llama.cpp."""
+
+    def __init__(
+        self,
+        model: Path,
+        *,
+        threads: int = 0,
+        context: int = 4096,
+        languages: Sequence[Language] = ("en",),
+        prompt_cache_mib: int = PROMPT_CACHE_MIB,
+    ) -> None:
+        if not model.is_file():
+            raise EngineUnavailable(f"no model file at {model}; `heed models pull` fetches the default one")
+        self._model = model
+        self._threads = threads or os.cpu_count() or 1
+        self._context = context
+        self._languages = frozenset(languages)
+        self._prompt_cache_mib = prompt_cache_mib
+        self._key = secrets.token_urlsafe(32)
+        self._loading = threading.Lock()
+        self._server: Any = None
+
+    @property
+    def name(self) -> str:
+        return self._model.stem
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        return self._languages
+
+    @property
+    def context(self) -> int:
+        return self._context
+
+    def warm(self) -> None:
+        """Load the weights (seconds) and run them once."""
+        self._loaded()
+
+    def close(self) -> None:
+        with self._loading:
+            self._server = None
+
+    def generate(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        max_tokens: int,
+        temperature: float,
+        seed: int,
+        stop: Sequence[str] = (),
+    ) -> Completion:
+        server = self._loaded()
+        asked = {
+            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+            "top_p": 0.92,
+            "seed": seed % 2**31,
+            "stop": list(stop),
+            "cache_prompt": True,
+        }
+        began = time.perf_counter()
+        try:
+            answered = server.handle_chat_completions(asked)
+        except (ValueError, RuntimeError) as error:
+            # The binding quotes the request in some errors: keep its kind, drop its words.
+            raise EngineUnavailable(f"llama.cpp refused a prompt ({type(error).__name__})") from None
+        if "error" in answered:
+            raise EngineUnavailable(f"llama.cpp answered with error {answered['error'].get('code')}")
+        choice, usage = answered["choices"][0], answered["usage"]
+        return Completion(
+            text=choice["message"].get("content") or "",
+            prompt_tokens=usage["prompt_tokens"],
+            completion_tokens=usage["completion_tokens"],
+            seconds=time.perf_counter() - began,
+            cached_tokens=answered.get("timings", {}).get("cache_n", 0),
+            finished=choice["finish_reason"] != "length",
+        )
+
+    def count_tokens(self, text: str) -> int:
+        address = urlsplit(self._loaded().listening_address)
+        connection = HTTPConnection(address.hostname or "127.0.0.1", address.port, timeout=10)
+        try:
+            connection.request(
+                "POST",
+                "/tokenize",
+                body=json.dumps({"content": text}).encode(),
+                headers={"Content-Type": "application/json", "Authorization": f"Bearer {self._key}"},
+            )
+            response = connection.getresponse()
+            body = response.read()
+            if response.status != 200:
+                raise EngineUnavailable(f"llama.cpp could not count tokens (status {response.status})")
+            return len(json.loads(body)["tokens"])
+        except (OSError, HTTPException) as error:
+            raise EngineUnavailable(f"llama.cpp could not count tokens ({type(error).__name__})") from None
+        finally:
+            connection.close()
+
+    def _loaded(self) -> Any:
+        with self._loading:
+            if self._server is None:
+                self._server = self._load()
+            return self._server
+
+    def _load(self) -> Any:
+        import xllamacpp
+
+        params = xllamacpp.CommonParams()
+        params.model.path = str(self._model)
+        params.n_ctx = self._context
+        params.n_parallel = 1
+        params.cpuparams.n_threads = self._threads
+        params.cpuparams_batch.n_threads = self._threads
+        params.cache_ram_mib = self._prompt_cache_mib
+        params.verbosity = SILENT
+        params.api_keys = [self._key]
+        params.ui = False
+        params.endpoint_slots = False
+        params.cors_origins = ""
+        params.n_threads_http = 2
+        try:
+            return xllamacpp.Server(params)
+        except (ValueError, RuntimeError) as error:
+            raise EngineUnavailable(f"llama.cpp could not load {self._model.name}") from error
