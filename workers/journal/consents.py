@@ -1,0 +1,44 @@
+"""Consents: each separate, dated, versioned, revocable, and off until it is switched on."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workers.journal.tables import Consent, Person
+
+VERSION = "2026-11"  # of the words that the yes is given to (models/words/*/consent.yaml)
+KINDS = ("diary", "readings", "team", "improve")
+
+
+def granted(session: Session, person_id: str, kind: str) -> bool:
+    """Whether the latest word of this person on `kind` is yes."""
+    latest = session.scalar(
+        select(Consent.granted)
+        .where(Consent.person_id == person_id, Consent.kind == kind)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    )
+    return bool(latest)
+
+
+def latest(session: Session, person_id: str) -> dict[str, Consent]:
+    """The newest row of each kind this person has ever decided."""
+    rows = session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
+    return {row.kind: row for row in rows}
+
+
+def give(session: Session, person: Person, kind: str, yes: bool) -> bool:
+    """Records a decision. Returns False, and records nothing, where the law of the house says no: a minor's yes."""
+    if kind not in KINDS:
+        raise ValueError(f"no consent is called {kind!r}")
+    if yes and person.minor:
+        return False
+    session.add(Consent(person_id=person.id, kind=kind, granted=yes, version=VERSION))
+    session.flush()
+    return True
+
+
+def withdraw_all(session: Session, person: Person) -> None:
+    """Every yes becomes a no: what happens when somebody turns out to be under age."""
+    for kind, row in latest(session, person.id).items():
+        if row.granted:
+            give(session, person, kind, False)

@@ -1,0 +1,79 @@
+"""Retention: words go when their time is over. 24 hours for context; with the diary, as long as was chosen."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from workers.journal.tables import Consent, Conversation, Outbox, Person, Turn, TurnMessage, now
+
+BATCH = 500
+OUTBOX_KEPT = timedelta(days=14)  # as long as the inbox keeps the keys that the rows' origins name
+
+
+def _with_diary() -> Select[Any]:
+    newest = aliased(Consent)
+    latest = (
+        select(func.max(newest.id))
+        .where(newest.person_id == Consent.person_id, newest.kind == "diary")
+        .correlate(Consent)
+        .scalar_subquery()
+    )
+    return select(Consent.person_id).where(Consent.kind == "diary", Consent.granted, Consent.id == latest)
+
+
+def sweep_words(session: Session, context: timedelta, diary: timedelta) -> int:
+    """Drops words and answers whose time is over, a batch at a time. Returns how many messages lost theirs."""
+    at = now()
+    keep_nothing = select(Person.id).where(Person.keep_nothing)
+    ended = select(Conversation.id).where(Conversation.closed_at.is_not(None))
+    over = or_(
+        TurnMessage.received_at < at - diary,
+        (TurnMessage.received_at < at - context) & TurnMessage.person_id.not_in(_with_diary()),
+        TurnMessage.person_id.in_(keep_nothing)
+        & TurnMessage.turn_id.in_(select(Turn.id).where(Turn.conversation_id.in_(ended))),
+    )
+    old = select(TurnMessage.id).where(TurnMessage.words.is_not(None), over).limit(BATCH)
+    messages: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(TurnMessage).where(TurnMessage.id.in_(old)).values(words=None)
+    )
+    kept = select(TurnMessage.turn_id).where(TurnMessage.turn_id == Turn.id, TurnMessage.words.is_not(None))
+    answered = (
+        select(Turn.id)
+        .where(
+            Turn.answer.is_not(None),
+            Turn.opened_at < at - timedelta(minutes=1),
+            Turn.closed_at.is_not(None),
+            ~kept.exists(),
+        )
+        .limit(BATCH)
+    )
+    session.execute(update(Turn).where(Turn.id.in_(answered)).values(answer=None))
+    return messages.rowcount
+
+
+def sweep_rows(session: Session, diary: timedelta) -> int:
+    """Drops what is only bookkeeping: sent letters after 14 days, those of no person at once, wordless old turns."""
+    at = now()
+    gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        delete(Outbox).where(
+            Outbox.id.in_(
+                select(Outbox.id)
+                .where(
+                    Outbox.closed_at.is_not(None),
+                    or_(
+                        Outbox.closed_at < at - OUTBOX_KEPT,
+                        (Outbox.purpose == "erase") & (Outbox.closed_at < at - timedelta(minutes=1)),
+                    ),
+                )
+                .limit(BATCH)
+            )
+        )
+    )
+    session.execute(
+        delete(Turn).where(
+            Turn.id.in_(select(Turn.id).where(Turn.closed_at.is_not(None), Turn.opened_at < at - diary).limit(BATCH))
+        )
+    )
+    return gone.rowcount

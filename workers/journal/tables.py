@@ -1,0 +1,341 @@
+"""The tables. All times are aware UTC; every column that holds words holds them sealed (bytes).
+
+Indexes are chosen so that the cost of a message does not grow with the number of stored turns: open turns, unsent
+outbox rows and unhandled inbox rows are each found through a partial index over just those rows.
+"""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+OPEN_TURN = "state IN ('received', 'perceived', 'composed', 'sending')"
+UNSENT = "state IN ('queued', 'sending')"
+WAITING = "state = 'waiting'"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class UTCTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite drops time zones; this puts them back, and refuses a naive time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone was about to be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UTCTime(),
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        dict[str, Any]: JSON(),
+        bytes: LargeBinary(),
+    }
+
+
+def random_id() -> str:
+    return uuid.uuid4().hex
+
+
+class Person(Base):
+    """Whoever writes to one bot in private. `data_key` is the person's key, wrapped by the house key."""
+
+    __tablename__ = "person"
+    __table_args__ = (Index("person_telegram", "bot_id", "telegram_id", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=random_id)
+    bot_id: Mapped[int]
+    telegram_id: Mapped[int]
+    data_key: Mapped[bytes]
+    language: Mapped[str] = mapped_column(String(2))
+    country: Mapped[str | None] = mapped_column(String(2))
+    persona: Mapped[str] = mapped_column(String(32), default="warm_friend")
+    paused: Mapped[bool] = mapped_column(default=False)
+    minor: Mapped[bool] = mapped_column(default=False)
+    keep_nothing: Mapped[bool] = mapped_column(default=False)
+    check_in_at: Mapped[datetime | None]
+    introduced_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Conversation(Base):
+    """One stretch of talk. A raised `epoch` makes everything unsent of the older epoch void."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index(
+            "conversation_current",
+            "person_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("conversation_person", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    mode: Mapped[str] = mapped_column(String(8), default="normal")
+    careful_until: Mapped[datetime | None]
+    epoch: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    last_at: Mapped[datetime] = mapped_column(default=now)
+    reminded_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Turn(Base):
+    """What Heed answers at once: one or more messages of a person, and the answer to them."""
+
+    __tablename__ = "turn"
+    __table_args__ = (
+        Index("turn_open", "person_id", "id", sqlite_where=text(OPEN_TURN), postgresql_where=text(OPEN_TURN)),
+        Index("turn_due", "ring_at", sqlite_where=text(OPEN_TURN), postgresql_where=text(OPEN_TURN)),
+        Index("turn_conversation", "conversation_id", "id"),
+        Index(
+            "turn_kept",
+            "opened_at",
+            sqlite_where=text("answer IS NOT NULL"),
+            postgresql_where=text("answer IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bot_id: Mapped[int]
+    chat_id: Mapped[int]
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(8), default="reply")
+    state: Mapped[str] = mapped_column(String(10), default="received")
+    epoch: Mapped[int]
+    revision: Mapped[int] = mapped_column(default=1)
+    closed_to_merging: Mapped[bool] = mapped_column(default=False)
+    compositions: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    not_before: Mapped[datetime]
+    ring_at: Mapped[datetime]
+    answer: Mapped[bytes | None]
+    source: Mapped[str | None] = mapped_column(String(40))
+    decisions: Mapped[dict[str, Any] | None]
+    failure: Mapped[str | None] = mapped_column(String(80))
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    composed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class TurnMessage(Base):
+    """One message of a turn. `words` are sealed with the person's key and go when their time is over."""
+
+    __tablename__ = "turn_message"
+    __table_args__ = (
+        Index("turn_message_origin", "bot_id", "chat_id", "message_id", unique=True),
+        Index("turn_message_turn", "turn_id"),
+        Index("turn_message_recent", "person_id", "received_at"),
+        Index(
+            "turn_message_kept",
+            "received_at",
+            sqlite_where=text("words IS NOT NULL"),
+            postgresql_where=text("words IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    bot_id: Mapped[int]
+    chat_id: Mapped[int]
+    message_id: Mapped[int]
+    update_id: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16), default="text")
+    words: Mapped[bytes | None]
+    edited: Mapped[bool] = mapped_column(default=False)
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Inbox(Base):
+    """One update as Telegram sent it. The payload goes when it is handled; the key stays 14 days."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "inbox_waiting",
+            "bot_id",
+            "chat_id",
+            "message_id",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
+        Index("inbox_received", "received_at"),
+        Index("inbox_chat", "bot_id", "chat_id", "message_id"),
+    )
+
+    bot_id: Mapped[int] = mapped_column(primary_key=True)
+    update_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chat_id: Mapped[int | None]
+    message_id: Mapped[int] = mapped_column(default=0)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    payload: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    danger: Mapped[bool] = mapped_column(default=False)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(80))
+    received_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Outbox(Base):
+    """One request to the Bot API, made by the sender and nobody else. `body` is sealed and goes when it is sent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_origin", "bot_id", "origin", "part", unique=True),
+        Index("outbox_unsent", "bot_id", "priority", "id", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
+        Index("outbox_turn", "turn_id"),
+        Index("outbox_person", "person_id", "id"),
+        Index("outbox_closed", "closed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bot_id: Mapped[int]
+    chat_id: Mapped[int]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    turn_id: Mapped[int | None] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
+    epoch: Mapped[int | None]
+    origin: Mapped[str] = mapped_column(String(40))
+    part: Mapped[str] = mapped_column(String(16))
+    purpose: Mapped[str] = mapped_column(String(12))
+    method: Mapped[str] = mapped_column(String(32))
+    body: Mapped[bytes | None]
+    priority: Mapped[int] = mapped_column(default=5)
+    last: Mapped[bool] = mapped_column(default=False)
+    answers: Mapped[int | None]
+    merged: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime | None]
+    sent_message_id: Mapped[int | None]
+    failure: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    begun_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """One yes or no, dated and with the version of the words it was given to. The latest of a kind counts."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("consent_person", "person_id", "kind", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(12))
+    granted: Mapped[bool]
+    version: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Case(Base):
+    """A danger event, for the team. The words only with the person's consent, sealed with the person's key."""
+
+    __tablename__ = "case"
+    __table_args__ = (Index("case_open", "state", "opened_at"), Index("case_person", "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    turn_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(16))
+    tier: Mapped[str] = mapped_column(String(8))
+    language: Mapped[str] = mapped_column(String(2))
+    words: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    claimed_by: Mapped[str | None] = mapped_column(String(80))
+    claimed_at: Mapped[datetime | None]
+    note: Mapped[bytes | None]
+    escalated_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+
+
+class Audit(Base):
+    """Who of the team did what, and why. Rows can be added and nothing else: triggers refuse the rest."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_person", "person_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str | None] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Tombstone(Base):
+    """A person who asked to be forgotten: the random id that was theirs, so that a restored backup forgets again."""
+
+    __tablename__ = "tombstone"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Lease(Base):
+    """One owner at a time for what must not run twice: the poller and the sender of a bot, the sweeper."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(32))
+    until: Mapped[datetime]
+
+
+class GroupNotice(Base):
+    """When a group last got its one sentence, so that it gets at most one a day."""
+
+    __tablename__ = "group_notice"
+
+    bot_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Counter(Base):
+    """A daily count without personal data: danger activations by kind and tier, answers by source."""
+
+    __tablename__ = "counter"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,308 @@
+"""Turns: opening, joining, claiming and committing. The rules of merging and of leases live here and nowhere else.
+
+Two statements decide everything. A *join* raises `revision` of a turn that is not composed yet. A *commit* makes a
+turn `composed` only if its lease token, the revision that was read, and its conversation's epoch are unchanged.
+Whichever comes first wins, and the other sees that it lost.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, and_, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from workers.journal import conversations
+from workers.journal.people import key_of
+from workers.journal.tables import Conversation, Person, Turn, TurnMessage, now, random_id
+
+LEASE = timedelta(seconds=30)
+RENEW_EVERY_S = 10.0
+ATTEMPTS = 3
+BACK_OFF_S = (1.0, 5.0, 20.0)
+RECOMPOSITIONS = 2
+RING_AGAIN = timedelta(seconds=4)
+OPEN = ("received", "perceived", "composed", "sending")
+THINKING = ("received", "perceived")
+ALBUM = timedelta(milliseconds=700)
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message on its way into a turn."""
+
+    bot_id: int
+    chat_id: int
+    message_id: int
+    update_id: int
+    words: str | None = field(repr=False)
+    sent_at: datetime
+    kind: str = "text"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to work on a turn: every write of the worker carries `token`, and counts only while it matches."""
+
+    turn_id: int
+    token: str
+    attempts: int
+
+
+def take_in(
+    session: Session,
+    person: Person,
+    conversation: Conversation,
+    said: Said,
+    *,
+    hold: timedelta = timedelta(0),
+) -> Turn:
+    """Puts a message into the open turn that is still being thought about, or opens a turn for it.
+
+    `hold` delays the answer so that what belongs together (an album, a backlog) can join.
+    """
+    wait_until = now() + hold
+    newest = session.scalar(
+        select(Turn)
+        .where(Turn.person_id == person.id, Turn.state.in_(OPEN))
+        .order_by(Turn.id.desc())
+        .limit(1)
+        .with_for_update()
+    )
+    if newest is not None and newest.state in THINKING and newest.conversation_id == conversation.id:
+        joined: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+            update(Turn)
+            .where(
+                Turn.id == newest.id,
+                Turn.state.in_(THINKING),
+                Turn.epoch == conversation.epoch,
+                Turn.closed_to_merging.is_(False),
+            )
+            .values(revision=Turn.revision + 1, not_before=max(newest.not_before, wait_until))
+            .execution_options(synchronize_session=False)
+        )
+        if joined.rowcount == 1:
+            session.expire(newest)
+            _add_message(session, person, newest, said)
+            return newest
+    turn = Turn(
+        bot_id=said.bot_id,
+        chat_id=said.chat_id,
+        person_id=person.id,
+        conversation_id=conversation.id,
+        epoch=conversation.epoch,
+        not_before=wait_until,
+        ring_at=wait_until + RING_AGAIN,
+    )
+    session.add(turn)
+    session.flush()
+    _add_message(session, person, turn, said)
+    return turn
+
+
+def record_danger(session: Session, person: Person, conversation: Conversation, said: Said, answer: str) -> Turn:
+    """A turn whose answer is the reviewed text: composed from the start, no model has a part in it."""
+    turn = Turn(
+        bot_id=said.bot_id,
+        chat_id=said.chat_id,
+        person_id=person.id,
+        conversation_id=conversation.id,
+        epoch=conversation.epoch,
+        kind="danger",
+        state="composed",
+        source="danger",
+        closed_to_merging=True,
+        answer=key_of(session, person).seal(answer),
+        not_before=now(),
+        ring_at=now(),
+        composed_at=now(),
+    )
+    session.add(turn)
+    session.flush()
+    _add_message(session, person, turn, said)
+    return turn
+
+
+def claim(session: Session, turn_id: int) -> Claim | None:
+    """Takes the turn for one lease, the attempt counted before the work. Only a person's oldest open turn."""
+    at = now()
+    older = aliased(Turn)
+    token = random_id()
+    taken: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(Turn)
+        .where(
+            Turn.id == turn_id,
+            Turn.state.in_(THINKING),
+            Turn.attempts < ATTEMPTS,
+            Turn.not_before <= at,
+            or_(Turn.lease_until.is_(None), Turn.lease_until < at),
+            ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, older.state.in_(OPEN)),
+        )
+        .values(lease_token=token, lease_until=at + LEASE, attempts=Turn.attempts + 1, ring_at=at + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if taken.rowcount != 1:
+        return None
+    attempts = session.scalar(select(Turn.attempts).where(Turn.id == turn_id))
+    return Claim(turn_id, token, attempts or 1)
+
+
+def renew(session: Session, claim: Claim) -> bool:
+    """Extends the lease. False where it was lost: the turn was cancelled, forgotten or taken over."""
+    at = now()
+    return _update(session, claim, lease_until=at + LEASE, ring_at=at + LEASE)
+
+
+def commit_composition(
+    session: Session, claim: Claim, *, revision: int, answer: bytes, source: str, decisions: dict[str, Any]
+) -> bool:
+    """Makes the turn `composed`, if nothing it was composed from has changed meanwhile."""
+    current = (
+        select(Conversation.epoch)
+        .where(Conversation.id == Turn.conversation_id, Conversation.closed_at.is_(None))
+        .scalar_subquery()
+    )
+    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(Turn)
+        .where(_mine(claim), Turn.revision == revision, Turn.epoch == current)
+        .values(
+            state="composed",
+            answer=answer,
+            source=source,
+            decisions=decisions,
+            composed_at=now(),
+            lease_token=None,
+            lease_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return done.rowcount == 1
+
+
+def compose_again(session: Session, claim: Claim) -> bool:
+    """Notes that messages came while composing; after two such times the turn takes no more. False if lost."""
+    turn = session.get(Turn, claim.turn_id, populate_existing=True)
+    if turn is None or turn.lease_token != claim.token:
+        return False
+    if not conversations.is_current(session, turn.conversation_id, turn.epoch):
+        return False
+    turn.compositions += 1
+    turn.closed_to_merging = turn.compositions >= RECOMPOSITIONS
+    return True
+
+
+def put_back(session: Session, claim: Claim, failure: str, seconds: float | None = None) -> bool:
+    """Ends an attempt that failed for a passing reason; the sweeper rings again after the back-off."""
+    wait = timedelta(seconds=BACK_OFF_S[min(claim.attempts, len(BACK_OFF_S)) - 1] if seconds is None else seconds)
+    due = now() + wait
+    return _update(
+        session, claim, lease_token=None, lease_until=None, not_before=due, ring_at=due, failure=failure[:80]
+    )
+
+
+def give_up(session: Session, claim: Claim, failure: str) -> bool:
+    """Ends the turn: no attempt can or may succeed."""
+    return _update(
+        session, claim, state="dead", closed_at=now(), lease_token=None, lease_until=None, failure=failure[:80]
+    )
+
+
+def exhausted(session: Session, limit: int = 50) -> list[Turn]:
+    """Turns whose last allowed attempt ended without a word: their worker was killed each time."""
+    at = now()
+    return list(
+        session.scalars(
+            select(Turn)
+            .where(
+                Turn.state.in_(THINKING),
+                Turn.ring_at <= at,
+                Turn.attempts >= ATTEMPTS,
+                or_(Turn.lease_until.is_(None), Turn.lease_until < at),
+            )
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def to_ring(session: Session, limit: int = 200) -> list[int]:
+    """Ids of turns whose doorbell may have been lost, each at most once in `RING_AGAIN`."""
+    at = now()
+    older = aliased(Turn)
+    due = list(
+        session.scalars(
+            select(Turn.id)
+            .where(
+                Turn.state.in_(THINKING),
+                Turn.ring_at <= at,
+                Turn.not_before <= at,
+                Turn.attempts < ATTEMPTS,
+                or_(Turn.lease_until.is_(None), Turn.lease_until < at),
+                ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, older.state.in_(OPEN)),
+            )
+            .order_by(Turn.ring_at)
+            .limit(limit)
+        )
+    )
+    if due:
+        session.execute(update(Turn).where(Turn.id.in_(due)).values(ring_at=at + RING_AGAIN))
+    return due
+
+
+def next_of(session: Session, turn_id: int) -> int | None:
+    """The turn to ring when this one has ended: its person's oldest open one."""
+    person_id = session.scalar(select(Turn.person_id).where(Turn.id == turn_id))
+    if person_id is None:
+        return None
+    return session.scalar(
+        select(Turn.id).where(Turn.person_id == person_id, Turn.state.in_(OPEN)).order_by(Turn.id).limit(1)
+    )
+
+
+def messages(session: Session, turn_id: int) -> list[TurnMessage]:
+    """The turn's messages in Telegram's order."""
+    return list(
+        session.scalars(select(TurnMessage).where(TurnMessage.turn_id == turn_id).order_by(TurnMessage.message_id))
+    )
+
+
+def edit(session: Session, person: Person, message: TurnMessage, words: str) -> bool:
+    """Replaces the words of a message whose turn is still being thought about. False where the answer came first."""
+    raised: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(Turn)
+        .where(Turn.id == message.turn_id, Turn.state.in_(THINKING))
+        .values(revision=Turn.revision + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if raised.rowcount != 1:
+        return False
+    message.words, message.edited = key_of(session, person).seal(words), True
+    return True
+
+
+def _mine(claim: Claim) -> Any:
+    return and_(Turn.id == claim.turn_id, Turn.lease_token == claim.token, Turn.state.in_(THINKING))
+
+
+def _update(session: Session, claim: Claim, **values: Any) -> bool:
+    result: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(Turn).where(_mine(claim)).values(**values).execution_options(synchronize_session=False)
+    )
+    return result.rowcount == 1
+
+
+def _add_message(session: Session, person: Person, turn: Turn, said: Said) -> None:
+    session.add(
+        TurnMessage(
+            turn_id=turn.id,
+            person_id=person.id,
+            bot_id=said.bot_id,
+            chat_id=said.chat_id,
+            message_id=said.message_id,
+            update_id=said.update_id,
+            kind=said.kind,
+            words=key_of(session, person).seal(said.words) if said.words is not None else None,
+            sent_at=said.sent_at,
+        )
+    )
+    session.flush()
