@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.words import LANGUAGES, MissingWords, as_language, keys, say, variants
+from models.words import LANGUAGES, Language, MissingWords, as_language, keys, say, variants
 
 
 def test_a_sentence_is_found_by_its_path_and_filled() -> None:
@@ -11,11 +11,11 @@ def test_a_sentence_is_found_by_its_path_and_filled() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_key_called_on_is_a_word_and_not_a_truth_value(language: str) -> None:
+def test_a_key_called_on_is_a_word_and_not_a_truth_value(language: Language) -> None:
     for consent in ("diary", "readings", "team", "improve"):
-        assert say(language, f"consent.{consent}.on")  # type: ignore[arg-type]
-        assert say(language, f"privacy.name.{consent}")  # type: ignore[arg-type]
-    assert "pause" in say(language, "pause.on")  # type: ignore[arg-type]
+        assert say(language, f"consent.{consent}.on")
+        assert say(language, f"privacy.name.{consent}")
+    assert "pause" in say(language, "pause.on")
 
 
 def test_a_sentence_begins_and_ends_without_blank_lines() -> None:

@@ -182,7 +182,7 @@ def test_phrases_that_are_compared_with_what_people_write_are_lower_case_and_bar
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_introduction_says_all_that_a_person_must_know_first(language: str) -> None:
     musts = {
-        "en": ("program", "not a therapist", "estimate", "encrypted", "emergency number", "/help", "/settings"),
+        "en": ("program", "not a therapist", "estimate", "encrypted", "emergency", "/help", "/settings"),
         "ko": ("프로그램", "상담사도 아닌", "짐작", "암호화", "긴급전화", "/help", "/settings"),
         "tr": ("program", "terapist değilim", "tahmin", "şifreli", "acil yardım", "/help", "/settings"),
     }
