@@ -1,0 +1,44 @@
+"""`heed evaluate`, `heed bench`, `heed faults`: another program takes over, so that nothing heavy stays here."""
+
+import importlib.util
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.commands.failure import WRONG, CommandFailed
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+ROOMS = ("danger", "reply")
+
+
+def register(app: typer.Typer) -> None:
+    app.command(context_settings=PASS_ON)(evaluate)
+    app.command(context_settings=PASS_ON)(bench)
+    app.command(context_settings=PASS_ON)(faults)
+
+
+def evaluate(
+    context: typer.Context, room: Annotated[str, typer.Argument(help="danger or reply; its own options follow")]
+) -> None:
+    """Measure a room of `models`, for example: heed evaluate danger --json."""
+    if room not in ROOMS:
+        raise typer.BadParameter("is one of " + ", ".join(ROOMS), param_hint="ROOM")
+    _become(f"models.{room}.evaluate", context.args)
+
+
+def bench(context: typer.Context) -> None:
+    """Measure this machine, as a table."""
+    _become("infra.bench", context.args)
+
+
+def faults(context: typer.Context) -> None:
+    """Break everything on purpose and count what was lost."""
+    _become("infra.faults", context.args)
+
+
+def _become(module: str, arguments: list[str]) -> None:
+    if importlib.util.find_spec(module) is None:
+        raise CommandFailed(f"{module} is not part of this installation; run it from a checkout", WRONG)
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])

@@ -1,0 +1,220 @@
+"""`heed doctor`: what is wrong on this machine, each with the one line that puts it right."""
+
+import email.utils
+import json
+import os
+import shutil
+import socket
+import stat
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bot import redis_server
+from bot.supervisor.house import port_free
+from bot.supervisor.lock import holder
+from workers.settings import BadSettings, Settings
+
+State = Literal["ok", "wrong", "note"]
+FREE_BYTES = 2_000_000_000
+SKEW_SECONDS = 30.0
+REQUEST_SECONDS = 5.0
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: how it stands, and what to do about it."""
+
+    name: str
+    state: State
+    said: str
+    fix: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        return self.state == "wrong"
+
+    def __str__(self) -> str:
+        return f"{self.state:<6} {self.name:<10} {self.said}" + (f"; {self.fix}" if self.fix else "")
+
+
+def examine(*, deep: bool = False) -> list[Finding]:
+    """All checks in order; with wrong settings the first two only, since the rest would look at the wrong things."""
+    findings = [python_version()]
+    try:
+        settings = Settings.load()
+    except BadSettings as bad:
+        return [*findings, Finding("settings", "wrong", str(bad), "correct it in the environment or in .env")]
+    findings.append(Finding("settings", "ok", "every value can be used"))
+    running = holder(settings.home)
+    checks: list[Callable[[Settings], Finding]] = [disk, keys, lambda s: weights(s, deep), database, media]
+    checks += [lambda s: broker(s, running), bot_api, browser]
+    for check in checks:
+        findings.append(check(settings))
+    findings += ports(settings, running)
+    return findings
+
+
+def python_version() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Finding("python", "ok", version)
+    return Finding(
+        "python", "wrong", f"{version} is not 3.11 to 3.13", "sudo apt-get install python3.11 python3.11-venv"
+    )
+
+
+def disk(settings: Settings) -> Finding:
+    place = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    said = f"{free / 1e9:.1f} GB free for {settings.home}"
+    if not os.access(place, os.W_OK):
+        return Finding("disk", "wrong", f"{place} cannot be written to", "set HEED_HOME to a folder of yours")
+    if free < FREE_BYTES:
+        return Finding("disk", "wrong", said, "make 2 GB free, or set HEED_HOME to a larger disk")
+    return Finding("disk", "ok", said)
+
+
+def keys(settings: Settings) -> Finding:
+    from workers.journal.keys import Keyring, KeysUnusable
+
+    path = settings.keys_path
+    if not path.exists():
+        return Finding("keys", "note", f"no key file at {path} yet", "`heed up` makes it; keep a copy apart")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Finding("keys", "wrong", f"others may read {path} (mode {mode:o})", f"chmod 600 '{path}'")
+    try:
+        Keyring.open(path)
+    except KeysUnusable as error:
+        return Finding("keys", "wrong", str(error), "put your copy of the key file back")
+    return Finding("keys", "ok", f"{path}, mode {mode:o}")
+
+
+def weights(settings: Settings, deep: bool) -> Finding:
+    if settings.reply_engine != "llama":
+        return Finding("weights", "ok", f"none needed with HEED_REPLY_ENGINE={settings.reply_engine}")
+    from bot.commands.weights import state_of
+
+    state = state_of(settings, settings.reply_model, deep=deep)
+    how = "sha256 as it should be" if deep else "size as it should be (--deep reads it all)"
+    if state == "here":
+        return Finding("weights", "ok", f"{settings.reply_model}: {how}")
+    return Finding(
+        "weights", "wrong", f"{settings.reply_model} is {state}", f"heed models pull {settings.reply_model}"
+    )
+
+
+def database(settings: Settings) -> Finding:
+    from workers.journal import migrate
+    from workers.journal.database import Journal, JournalUnavailable
+    from workers.journal.keys import Keyring, KeysUnusable
+
+    file = Path(settings.database.removeprefix("sqlite:///"))
+    if settings.database.startswith("sqlite") and not file.exists():
+        return Finding("database", "note", f"no database at {file} yet", "`heed up` makes it")
+    try:
+        journal = Journal(settings.database, Keyring.open(settings.keys_path))
+    except KeysUnusable:
+        return Finding("database", "wrong", "there is a database and no usable key file", "put your key file back")
+    try:
+        with journal.read():
+            current = migrate.current(journal)
+    except (JournalUnavailable, OSError) as error:
+        return Finding("database", "wrong", str(error), "see that the server runs and HEED_DATABASE_URL is right")
+    finally:
+        journal.close()
+    if current != migrate.head():
+        return Finding("database", "wrong", f"is at {current or 'nothing'}, not {migrate.head()}", "heed db upgrade")
+    return Finding("database", "ok", f"reachable, at {current}")
+
+
+def broker(settings: Settings, running: int | None) -> Finding:
+    if settings.broker_url is None:
+        try:
+            binary = redis_server.binary()
+        except redis_server.NoRedis as error:
+            return Finding("broker", "wrong", str(error))
+        if running is not None and not redis_server.answers(settings.redis_socket):
+            return Finding(
+                "broker", "wrong", "Heed runs and its Redis does not answer", "see logs/redis.log in HEED_HOME"
+            )
+        said = "answers" if running is not None else f"embedded, {binary.name} is here"
+        return Finding("broker", "ok", said)
+    parts = urlsplit(settings.broker_url)
+    try:
+        if parts.scheme == "redis+socket":
+            reachable = redis_server.answers(Path(parts.path))
+        elif parts.scheme in {"redis", "rediss"}:
+            socket.create_connection((parts.hostname or "localhost", parts.port or 6379), REQUEST_SECONDS).close()
+            reachable = True
+        else:
+            reachable = True
+    except OSError:
+        reachable = False
+    if reachable:
+        return Finding("broker", "ok", "reachable")
+    return Finding("broker", "wrong", "cannot be reached", "start the server, or correct or remove HEED_BROKER_URL")
+
+
+def media(settings: Settings) -> Finding:
+    if "://" in settings.media and not settings.media.startswith("file://"):
+        return Finding("media", "note", "kept outside this machine; not looked at")
+    folder = Path(settings.media.removeprefix("file://"))
+    place = next(each for each in (folder, *folder.parents) if each.exists())
+    if os.access(place, os.W_OK | os.X_OK):
+        return Finding("media", "ok", f"{folder} can be written to")
+    return Finding("media", "wrong", f"{folder} cannot be written to", "set HEED_MEDIA_URL to a folder of yours")
+
+
+def bot_api(settings: Settings) -> Finding:
+    """Asks getMe; the answer's date also tells how far this machine's clock is off."""
+    if settings.plays and holder(settings.home) is None:
+        return Finding("telegram", "ok", "the playground, started by `heed up`")
+    try:
+        with urllib.request.urlopen(
+            f"{settings.api_url}/bot{settings.token}/getMe", timeout=REQUEST_SECONDS
+        ) as answer:
+            bot = json.load(answer)["result"]
+            date = answer.headers.get("Date")
+    except urllib.error.HTTPError as error:
+        if error.code in {401, 404}:
+            return Finding("telegram", "wrong", "the token is not accepted", "ask @BotFather for a new one")
+        return Finding("telegram", "wrong", f"the server answers HTTP {error.code}", "try again later")
+    except (OSError, ValueError, KeyError):
+        host = urlsplit(settings.api_url).hostname
+        return Finding("telegram", "wrong", f"{host} cannot be reached", "see the network, or HEED_TELEGRAM_API_URL")
+    if date is not None:
+        skew = abs(time.time() - email.utils.parsedate_to_datetime(date).timestamp())
+        if skew > SKEW_SECONDS:
+            return Finding("clock", "wrong", f"is {skew:.0f} s off the server's", "sudo timedatectl set-ntp true")
+    return Finding("telegram", "ok", f"@{bot.get('username')} answers")
+
+
+def browser(settings: Settings) -> Finding:
+    if any(shutil.which(name) for name in BROWSERS):
+        return Finding("browser", "ok", "for the browser tests")
+    return Finding("browser", "note", "none for the browser tests", "sudo apt-get install chromium")
+
+
+def ports(settings: Settings, running: int | None) -> Iterator[Finding]:
+    """The ports of `heed up`: free, or held by the Heed that runs here."""
+    wanted = []
+    if settings.plays:
+        wanted.append(("HEED_PLAYGROUND_PORT", "127.0.0.1", settings.playground_port))
+    if settings.webhook_url:
+        wanted.append(("HEED_WEBHOOK_PORT", settings.webhook_bind, settings.webhook_port))
+    for key, host, port in wanted:
+        if running is not None:
+            yield Finding("port", "ok", f"{port}: Heed runs here (process {running})")
+        elif port_free(host, port):
+            yield Finding("port", "ok", f"{port} is free")
+        else:
+            yield Finding("port", "wrong", f"{port} is taken by another program", f"set {key} to a free one")
