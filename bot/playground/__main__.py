@@ -16,9 +16,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m bot.playground", description=__doc__)
     arguments.add_argument("--port", type=int, default=8765)
     arguments.add_argument("--home", type=Path, required=True, help="folder of playground.sqlite")
-    arguments.add_argument(
-        "--token-file", type=Path, required=True, help="where this start's token is written"
-    )
+    arguments.add_argument("--token-file", type=Path, required=True, help="where this start's token is written")
     arguments.add_argument(
         "--key-file", type=Path, help="Fernet keys, one a line; default: HOME/playground.key, made if absent"
     )
@@ -35,9 +33,7 @@ def main() -> int:
 async def serve(given: argparse.Namespace) -> int:
     """Starts, says so in one line, waits for a signal, stops."""
     keys = Keyring.open_or_make(given.key_file or given.home / "playground.key")
-    server = PlaygroundServer(
-        given.home, keys, port=given.port, token_file=given.token_file, faults=given.faults
-    )
+    server = PlaygroundServer(given.home, keys, port=given.port, token_file=given.token_file, faults=given.faults)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -102,9 +102,7 @@ def _cut(request: web.Request) -> web.Response:
 
 async def _half(request: web.Request, body: bytes) -> web.StreamResponse:
     """Everything was done; the answer breaks off in the middle."""
-    response = web.StreamResponse(
-        headers={"Content-Type": "application/json", "Content-Length": str(len(body))}
-    )
+    response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(body))})
     await response.prepare(request)
     await response.write(body[: len(body) // 2])
     if request.transport is not None:

@@ -18,9 +18,7 @@ class Bot:
     edits: int = 0
     body: dict[str, Any] = field(default_factory=dict, repr=False)
     updates: UpdateQueue = field(default_factory=UpdateQueue, repr=False)
-    failure: dict[str, Any] = field(
-        default_factory=dict
-    )  # last_error_date, last_error_message of the webhook
+    failure: dict[str, Any] = field(default_factory=dict)  # last_error_date, last_error_message of the webhook
 
     @property
     def username(self) -> str:
@@ -43,7 +41,8 @@ class Bot:
         }
 
     def commands(self, chat_id: int, kind: str, language: str) -> list[dict[str, Any]]:
-        """What the client shows in a chat: the narrowest scope that has commands, in the person's language or in none.
+        """What the client shows in a chat: the narrowest scope that has commands, in the person's language or in
+        none.
 
         Order: https://core.telegram.org/bots/api#determining-list-of-commands
         """

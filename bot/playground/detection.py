@@ -6,13 +6,17 @@ Offsets and lengths count UTF-16 code units, as the Bot API does.
 import re
 from typing import Any
 
+LINK = (
+    r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}']"
+    r"|(?<![\w.@])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|kr|tr|me)\b(?:/\S*)?"
+)
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("url", re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}']|(?<![\w.@])(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|kr|tr|me)\b(?:/\S*)?", re.IGNORECASE)),
+    ("url", re.compile(LINK, re.IGNORECASE)),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])")),
     ("mention", re.compile(r"(?<![\w@])@[A-Za-z0-9_]{4,32}(?!\w)")),
     ("hashtag", re.compile(r"(?<![\w#])#\w*[^\W\d]\w*")),
-)  # fmt: skip
+)
 
 
 def units(text: str) -> int:

@@ -1,8 +1,11 @@
 """``/faults``, only with ``--faults``.
 
-``POST`` takes one JSON object or a list of them: ``{"method": "sendMessage" or "*", "times": 1, "chat_id": optional, "status": 429,
-"retry_after": 2, "description": optional, "cut": true|"before"|"after", "delay_s": 0.5}``, or ``{"duplicate_updates": true, "times": 1}``
-(so many confirmations are not heeded), or ``{"raw_update": object or text}``. ``GET`` lists what is still set, ``DELETE`` clears it.
+``POST`` takes one JSON object or a list of them: ``{"method": "sendMessage" or "*", "times": 1, "chat_id":
+optional, "status": 429, "retry_after": 2, "description": optional, "cut": true|"before"|"after", "delay_s":
+0.5}``, or
+``{"duplicate_updates": true, "times": 1}``
+(so many confirmations are not heeded), or ``{"raw_update": object or text}``. ``GET`` lists what is still set,
+``DELETE`` clears it.
 """
 
 from aiohttp import web

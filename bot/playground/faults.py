@@ -20,8 +20,8 @@ DESCRIPTIONS = {
 class Fault:
     """What goes wrong with the next `times` matching requests.
 
-    `cut`: "" no; "before": the connection closes and nothing is done; "after": all is done and recorded, half of the answer is
-    sent. `delay` is in seconds and comes first.
+    `cut`: "" no; "before": the connection closes and nothing is done; "after": all is done and recorded, half of
+    the answer is sent. `delay` is in seconds and comes first.
     """
 
     method: str
@@ -87,8 +87,8 @@ class Faults:
 
 
 def inject(bot: Bot, board: Switchboard, raw: Any, times: int) -> None:
-    """Queues an update as it is given. An object gets a number unless it brings one and is kept until it is confirmed; other text
-    goes out as it stands, `times` times. Neither outlives a restart."""
+    """Queues an update as it is given. An object gets a number unless it brings one and is kept until it is
+    confirmed; other text goes out as it stands, `times` times. Neither outlives a restart."""
     outcome = board.begin(bot)
     outcome.update_id += 1
     if isinstance(raw, dict):

@@ -1,7 +1,7 @@
 """What happened in the chats, for those who watch: the page, `heed say`, tests, the load rig.
 
-Kept in memory only. Numbers start at the clock, in microseconds, so they rise across restarts and a watcher that comes back after one is told to
-load everything again.
+Kept in memory only. Numbers start at the clock, in microseconds, so they rise across restarts and a watcher that
+comes back after one is told to load everything again.
 """
 
 import asyncio

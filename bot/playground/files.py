@@ -86,8 +86,10 @@ def in_message(bot_id: int, file_number: int, about: dict[str, Any]) -> Any:
     """The value of the message's field (``voice``, ``photo`` …)."""
     kind = about["kind"]
     value: dict[str, Any] = {
-        "file_id": file_id(bot_id, kind, file_number), "file_unique_id": about["file_unique_id"], "file_size": about["file_size"],
-    }  # fmt: skip
+        "file_id": file_id(bot_id, kind, file_number),
+        "file_unique_id": about["file_unique_id"],
+        "file_size": about["file_size"],
+    }
     for name in ("width", "height", "duration", "length", "performer", "title"):
         if name in about:
             value[name] = about[name]
@@ -103,7 +105,8 @@ def in_message(bot_id: int, file_number: int, about: dict[str, Any]) -> Any:
 
 
 def ogg_seconds(content: bytes) -> int:
-    """Whole seconds of an Ogg Opus file, from the last page's granule position (48 kHz, RFC 7845); 0 for other files."""
+    """Whole seconds of an Ogg Opus file, from the last page's granule position (48 kHz, RFC 7845); 0 for other
+    files."""
     last = content.rfind(b"OggS")
     if last < 0 or len(content) < last + 14 or b"OpusHead" not in content[:200]:
         return 0

@@ -14,7 +14,8 @@ Entity = dict[str, Any]
 
 TAGS = {
     "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
-    "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "tg-spoiler": "spoiler", "span": "spoiler",
+    "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough",
+    "tg-spoiler": "spoiler", "span": "spoiler",
     "code": "code", "pre": "pre", "a": "text_link", "blockquote": "blockquote",
 }  # fmt: skip
 TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:\s+[\w-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?)*)\s*>")
@@ -67,9 +68,7 @@ def _html(text: str) -> tuple[str, list[Entity]]:
             opened.append((name, entity))
         position = match.end()
     if opened:
-        raise bad_request(
-            f"can't parse entities: can't find end tag corresponding to start tag {opened[-1][0]}"
-        )
+        raise bad_request(f"can't parse entities: can't find end tag corresponding to start tag {opened[-1][0]}")
     return "".join(plain), _sorted(done)
 
 
@@ -124,7 +123,8 @@ class _Markdown:
         elif not self._mark():
             if self.strict and character in RESERVED_V2:
                 raise bad_request(
-                    f"can't parse entities: character '{character}' is reserved and must be escaped with the preceding '\\'"
+                    f"can't parse entities: character '{character}' is reserved "
+                    "and must be escaped with the preceding '\\'"
                 )
             self._put(character)
             self.position += 1

@@ -1,7 +1,8 @@
 """Who may speak with the server: this machine's own programs, and the page it serves itself.
 
-Every route: the Host header must name this loopback port (against DNS rebinding), and a browser's request must come from our own
-page. The person's side also needs the token of this start, as a bearer token or as the page's cookie.
+Every route: the Host header must name this loopback port (against DNS rebinding), and a browser's request must
+come from our own page. The person's side also needs the token of this start, as a bearer token or as the page's
+cookie.
 """
 
 import hmac
@@ -13,8 +14,8 @@ from aiohttp import web
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -47,9 +48,7 @@ class Gate:
             return False
         site = request.headers.get("Sec-Fetch-Site", "none")
         opened = (
-            request.method == "GET"
-            and request.path == "/"
-            and request.headers.get("Sec-Fetch-Mode") == "navigate"
+            request.method == "GET" and request.path == "/" and request.headers.get("Sec-Fetch-Mode") == "navigate"
         )
         return site in ("same-origin", "none") or opened
 

@@ -69,9 +69,7 @@ def _check_button(button: Any) -> None:
     if not isinstance(button, dict) or not button.get("text"):
         raise bad_request('can\'t parse inline keyboard button: Field "text" must be of type String')
     if not any(action in button for action in BUTTON_ACTIONS):
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     data = button.get("callback_data")
     if data is not None and not 1 <= len(str(data).encode()) <= LONGEST_CALLBACK_DATA:
         raise bad_request("BUTTON_DATA_INVALID")

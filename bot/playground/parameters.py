@@ -116,7 +116,8 @@ async def read_parameters(request: web.Request) -> Parameters:
 
 
 async def _read_multipart(request: web.Request, found: Parameters) -> None:
-    """Reads the parts into memory. aiohttp's own ``post()`` would put files into the system's temporary folder in plain."""
+    """Reads the parts into memory. aiohttp's own ``post()`` would put files into the system's temporary folder in
+    plain."""
     total = 0
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:

@@ -1,4 +1,5 @@
-"""What a person does in a chat: write, change a message, send a file, press a button, block the bot, invite it to a group."""
+"""What a person does in a chat: write, change a message, send a file, press a button, block the bot, invite it to
+a group."""
 
 import time
 from dataclasses import dataclass, field
@@ -36,9 +37,7 @@ class Act:
     def person(self) -> JSON:
         """The person, as named in this request or before."""
         told = self.parameters
-        return self.board.person(
-            self.person_id, told.text("name"), told.text("language_code"), told.text("username")
-        )
+        return self.board.person(self.person_id, told.text("name"), told.text("language_code"), told.text("username"))
 
     def chat_id(self) -> int:
         """The chat this happens in, opened if it is new. Raises `CannotDo`."""
@@ -66,8 +65,8 @@ class Act:
         return chat_id
 
     def write(self) -> tuple[list[JSON], int]:
-        """Sends what the form holds. Returns the messages (a text beyond 4,096 characters becomes several, as clients do) and
-        the id of the last update. Raises `CannotDo`."""
+        """Sends what the form holds. Returns the messages (a text beyond 4,096 characters becomes several, as
+        clients do) and the id of the last update. Raises `CannotDo`."""
         chat_id = self.chat_id()
         if edited := self.parameters.integer("edit_message_id"):
             return self._edit(chat_id, edited)
@@ -156,24 +155,20 @@ class Act:
         kind = "edited_channel_post" if changed["chat"]["type"] == "channel" else "edited_message"
         with self.board.store.writing() as writing:
             self.board.write_edit(writing, self.bot, outcome, changed)
-            update_id = self.board.write_update(
-                writing, self.bot, outcome, kind, changed, chat_id, message_id
-            )
+            update_id = self.board.write_update(writing, self.bot, outcome, kind, changed, chat_id, message_id)
             self.board.finish(writing, self.bot, outcome)
         self.board.settle(self.bot, outcome)
         return [changed], update_id
 
     def press(self) -> tuple[str, int]:
-        """Presses a button: the data is passed on as it came, forged or not, on whosever message. Returns the query's id and the
-        update's. Raises `CannotDo`."""
+        """Presses a button: the data is passed on as it came, forged or not, on whosever message. Returns the
+        query's id and the update's. Raises `CannotDo`."""
         person = self.person
         message_id = self.parameters.integer("message_id")
         if message_id is None:
             raise CannotDo("message_id")
         chat_id = self.board.store.chat_of_message(self.bot.bot_id, message_id)
-        found = (
-            self.board.store.message(self.bot.bot_id, chat_id, message_id) if chat_id is not None else None
-        )
+        found = self.board.store.message(self.bot.bot_id, chat_id, message_id) if chat_id is not None else None
         if chat_id is None:
             chat_id = self.chat_id()
         message = found or {
@@ -184,7 +179,8 @@ class Act:
         outcome = self.board.begin(self.bot)
         query_id = str(self.person_id * 10**10 + outcome.update_id + 1)
         query: JSON = {
-            "id": query_id, "from": person, "message": message, "chat_instance": str(hash((self.bot.bot_id, chat_id))),
+            "id": query_id, "from": person, "message": message,
+            "chat_instance": str(hash((self.bot.bot_id, chat_id))),
             "data": self.parameters.text("data"),
         }  # fmt: skip
         self._tell(outcome, "callback_query", query, chat_id)

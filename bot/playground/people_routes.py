@@ -1,7 +1,8 @@
 """The person's side: what a client app of the messenger does, as a small HTTP interface.
 
-Every request needs the token of this start (``Authorization: Bearer TOKEN``, or the page's cookie). `bot` in the address chooses the
-bot (its id), else the one seen last. Bodies are forms. Errors: ``{"error": "<reason>"}`` with a 4xx status, or 503 ``no_bot``
+Every request needs the token of this start (``Authorization: Bearer TOKEN``, or the page's cookie). `bot` in the
+address chooses the bot (its id), else the one seen last. Bodies are forms. Errors: ``{"error": "<reason>"}`` with
+a 4xx status, or 503 ``no_bot``
 while no bot has spoken to the server.
 
 ``GET /people``
@@ -9,23 +10,28 @@ while no bot has spoken to the server.
 ``POST /people``
     name, language_code -> ``{"person": User}``: somebody new.
 ``POST /people/{id}/messages``
-    text, or a file as voice, audio, photo, document, video_note, video (with caption), or raw (sticker, location, venue, poll,
-    contact, dice, video, animation, document, voice, or the fields of a message as a JSON object).
-    Optional: edit_message_id, reply_to_message_id, media_group_id, name, language_code, username, duration; chat_type (group,
-    supergroup, channel) with chat_id (negative) and title.
-    -> ``{"message": Message, "messages": [Message], "update_id": n}``; a text beyond 4,096 characters becomes several messages.
+    text, or a file as voice, audio, photo, document, video_note, video (with caption), or raw (sticker, location,
+    venue, poll, contact, dice, video, animation, document, voice, or the fields of a message as a JSON object).
+    Optional: edit_message_id, reply_to_message_id, media_group_id, name, language_code, username, duration;
+    chat_type (group, supergroup, channel) with chat_id (negative) and title.
+    -> ``{"message": Message, "messages": [Message], "update_id": n}``; a text beyond 4,096 characters becomes
+    several messages.
 ``POST /people/{id}/press``
-    message_id, data -> ``{"callback_query_id": "…", "update_id": n}``. Data and message are passed on as given, forged or not.
+    message_id, data -> ``{"callback_query_id": "…", "update_id": n}``. Data and message are passed on as given,
+    forged or not.
 ``GET /people/{id}/messages?after=N&wait=S``
-    Both directions, ``message_id > N``, oldest first, at most `limit` (100). Waits up to S seconds (60 at most) where there is none.
-    Messages edited meanwhile come too: those edited while the request waits, or, with ``edited_after=E``, all edited since, where E is the
-    header ``X-Edited`` of the previous answer (0 at first). ``before=N`` gives the newest `limit` older than N. chat_id: a group.
+    Both directions, ``message_id > N``, oldest first, at most `limit` (100). Waits up to S seconds (60 at most)
+    where there is none. Messages edited meanwhile come too: those edited while the request waits, or, with
+    ``edited_after=E``, all edited since, where E is the header ``X-Edited`` of the previous answer (0 at first).
+    ``before=N`` gives the newest `limit` older than N. chat_id: a group.
 ``GET /people/{id}/events?after=N&wait=S`` (``GET /events``: of everybody)
-    ``{"next": N, "reset": false, "events": [{"kind": …}]}``: message, edited (message), deleted (message_ids), read (message_id), action
-    (action), draft (draft_id, text, entities), answer (callback_query_id, text, alert, url), reaction, standing, profile (of the bot).
-    Without `after` only `next`. ``reset``: too far behind, load everything again.
+    ``{"next": N, "reset": false, "events": [{"kind": …}]}``: message, edited (message), deleted (message_ids),
+    read (message_id), action (action), draft (draft_id, text, entities), answer (callback_query_id, text, alert,
+    url), reaction, standing, profile (of the bot). Without `after` only `next`. ``reset``: too far behind, load
+    everything again.
 ``GET /people/{id}/state``
-    ``{"person", "bot": {id, name, username, description}, "commands", "standing", "waiting": [ids the bot has not fetched]}``.
+    ``{"person", "bot": {id, name, username, description}, "commands", "standing", "waiting": [ids the bot has not
+    fetched]}``.
 ``GET /people/{id}/files/{file_id}``
     The content of a file of that chat.
 ``POST /people/{id}/block``, ``/unblock``; ``POST /people/{id}/invite``, ``/expel`` (chat_id, chat_type, title)

@@ -1,7 +1,8 @@
 """The playground's own SQLite file: bots, people, chats, messages, waiting updates and files.
 
-Everything a person said, and their names, is sealed before it reaches the file: the playground has one data key of its
-own, wrapped by the cipher it is started with (the house's key), so rotating the house key rewraps one row. Only numbers are in plain.
+Everything a person said, and their names, is sealed before it reaches the file: the playground has one data key
+of its own, wrapped by the cipher it is started with (the house's key), so rotating the house key rewraps one row.
+Only numbers are in plain.
 
 Ids rise across restarts because each bot's counters are rows of the same transaction as what they number. Writes are
 one short transaction each, committed before the request is answered.
@@ -25,7 +26,8 @@ CREATE TABLE IF NOT EXISTS bot (
     body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS person (person_id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chat (
-    bot_id INTEGER NOT NULL, chat_id INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (bot_id, chat_id)) WITHOUT ROWID;
+    bot_id INTEGER NOT NULL, chat_id INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (bot_id, chat_id)) WITHOUT
+    ROWID;
 CREATE TABLE IF NOT EXISTS message (
     bot_id INTEGER NOT NULL, chat_id INTEGER NOT NULL, message_id INTEGER NOT NULL, edited INTEGER NOT NULL DEFAULT 0,
     body BLOB NOT NULL, PRIMARY KEY (bot_id, chat_id, message_id)) WITHOUT ROWID;
@@ -117,7 +119,8 @@ class Store:
     def messages_after(self, bot_id: int, chat_id: int, after: int, limit: int) -> list[JSON]:
         """The oldest `limit` messages newer than `after`, oldest first."""
         rows = self._db.execute(
-            "SELECT body FROM message WHERE bot_id = ? AND chat_id = ? AND message_id > ? ORDER BY message_id LIMIT ?",
+            "SELECT body FROM message WHERE bot_id = ? AND chat_id = ? AND message_id > ? "
+            "ORDER BY message_id LIMIT ?",
             (bot_id, chat_id, after, limit),
         )
         return [self.unseal(row[0]) for row in rows]
@@ -125,7 +128,8 @@ class Store:
     def messages_before(self, bot_id: int, chat_id: int, before: int, limit: int) -> list[JSON]:
         """The newest `limit` messages older than `before`, oldest first."""
         rows = self._db.execute(
-            "SELECT body FROM message WHERE bot_id = ? AND chat_id = ? AND message_id < ? ORDER BY message_id DESC LIMIT ?",
+            "SELECT body FROM message WHERE bot_id = ? AND chat_id = ? AND message_id < ? "
+            "ORDER BY message_id DESC LIMIT ?",
             (bot_id, chat_id, before, limit),
         )
         return [self.unseal(row[0]) for row in rows][::-1]
@@ -182,9 +186,7 @@ class Writing:
 
     def chat(self, bot_id: int, chat_id: int, body: JSON) -> None:
         """A chat between a bot and a person or a group."""
-        self._store.execute(
-            "INSERT OR REPLACE INTO chat VALUES (?, ?, ?)", bot_id, chat_id, self._store.seal(body)
-        )
+        self._store.execute("INSERT OR REPLACE INTO chat VALUES (?, ?, ?)", bot_id, chat_id, self._store.seal(body))
 
     def message(self, bot_id: int, chat_id: int, message: JSON, edited: int = 0) -> None:
         """A message, new or changed; `edited` is the number of its last edit."""
@@ -216,9 +218,7 @@ class Writing:
         """Removes a message and the files a person sent with it. False: there was none."""
         keys = (bot_id, chat_id, message_id)
         self._store.execute("DELETE FROM file WHERE bot_id = ? AND chat_id = ? AND message_id = ?", *keys)
-        gone = self._store.execute(
-            "DELETE FROM message WHERE bot_id = ? AND chat_id = ? AND message_id = ?", *keys
-        )
+        gone = self._store.execute("DELETE FROM message WHERE bot_id = ? AND chat_id = ? AND message_id = ?", *keys)
         return gone.rowcount > 0
 
     def confirm(self, bot_id: int, below: int) -> None:

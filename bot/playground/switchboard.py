@@ -1,7 +1,7 @@
 """Where bots and people meet: who there is, which chats they have, and what passes between them.
 
-Everything is stored before it counts in memory, in one transaction an action; a failed write leaves no trace. One event
-loop, no await between reading and writing, so nothing here needs a lock.
+Everything is stored before it counts in memory, in one transaction an action; a failed write leaves no trace. One
+event loop, no await between reading and writing, so nothing here needs a lock.
 """
 
 import json
@@ -15,6 +15,7 @@ from bot.playground.feed import Feed
 from bot.playground.refusal import Refusal, bad_request
 from bot.playground.store import JSON, Store, Writing
 from bot.playground.updates import Waiting
+from models import words
 
 FIRST_PERSON = 700_000_001
 QUERY_LIVES = 15 * 60  # seconds a pressed button may be answered
@@ -50,12 +51,8 @@ class Switchboard:
         self._load()
 
     def _load(self) -> None:
-        for bot_id, message_id, update_id, edits, body in self.store.execute(
-            "SELECT * FROM bot ORDER BY bot_id"
-        ):
-            self.latest = self.bots[bot_id] = Bot(
-                bot_id, message_id, update_id, edits, self.store.unseal(body)
-            )
+        for bot_id, message_id, update_id, edits, body in self.store.execute("SELECT * FROM bot ORDER BY bot_id"):
+            self.latest = self.bots[bot_id] = Bot(bot_id, message_id, update_id, edits, self.store.unseal(body))
         for person_id, body in self.store.execute("SELECT * FROM person ORDER BY person_id"):
             self.people[person_id] = self.store.unseal(body)
         for bot_id, chat_id, body in self.store.execute("SELECT * FROM chat"):
@@ -88,9 +85,8 @@ class Switchboard:
     def person(self, person_id: int, name: str = "", language: str = "", username: str = "") -> JSON:
         """The person with this id as a Bot API User; made at first use, renamed where a value is given."""
         known = self.people.get(person_id)
-        person = dict(
-            known or {"id": person_id, "is_bot": False, "first_name": name or f"Person {person_id}"}
-        )
+        fallback = name or words.say(words.as_language(language), "playground.somebody", number=person_id)
+        person = dict(known or {"id": person_id, "is_bot": False, "first_name": fallback})
         given = {"first_name": name[:64], "language_code": language, "username": username}
         person.update({key: value for key, value in given.items() if value})
         if person != known:
@@ -113,7 +109,7 @@ class Switchboard:
         if chat["type"] != "private":
             return {"id": chat_id, "type": chat["type"], "title": chat["title"]}
         person = self.people[chat_id]
-        named = {name: person[name] for name in ("first_name", "username") if name in person}
+        named: JSON = {name: person[name] for name in ("first_name", "username") if name in person}
         return {"id": chat_id, "type": "private", **named}
 
     def open_chat(self, bot: Bot, chat_id: Any) -> tuple[int, JSON]:
@@ -128,9 +124,7 @@ class Switchboard:
                 raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
             raise bad_request("chat not found")
         if chat["standing"] == "kicked":
-            where = (
-                "blocked by the user" if chat["type"] == "private" else f"kicked from the {chat['type']} chat"
-            )
+            where = "blocked by the user" if chat["type"] == "private" else f"kicked from the {chat['type']} chat"
             raise Refusal(403, f"Forbidden: bot was {where}")
         if chat["standing"] == "left":
             raise Refusal(403, f"Forbidden: bot is not a member of the {chat['type']} chat")
@@ -183,7 +177,8 @@ class Switchboard:
         chat_id: int,
         message_id: int = 0,
     ) -> int:
-        """Gives an update its number and queues it. Its number is spent even where the bot did not ask for the kind."""
+        """Gives an update its number and queues it. Its number is spent even where the bot did not ask for the
+        kind."""
         outcome.update_id += 1
         if bot.wants(kind):
             body = json.dumps({"update_id": outcome.update_id, kind: content})

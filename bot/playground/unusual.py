@@ -1,4 +1,5 @@
-"""Kinds of message the page cannot make by itself: a sticker, a place, a poll … for tests of what Heed answers to them."""
+"""Kinds of message the page cannot make by itself: a sticker, a place, a poll … for tests of what Heed answers to
+them."""
 
 import json
 
@@ -9,14 +10,16 @@ PLACE = {"latitude": 37.5665, "longitude": 126.978}
 SAMPLES: dict[str, JSON] = {
     "sticker": {
         "sticker": {
-            **FILE, "type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False, "emoji": "👍",
+            **FILE, "type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False,
+            "emoji": "👍",
         }
     },
     "location": {"location": PLACE},
     "venue": {"location": PLACE, "venue": {"location": PLACE, "title": "City Hall", "address": "Sejong-daero 110"}},
     "poll": {
         "poll": {
-            "id": "1", "question": "Tea?", "total_voter_count": 0, "is_closed": False, "is_anonymous": True, "type": "regular",
+            "id": "1", "question": "Tea?", "total_voter_count": 0, "is_closed": False, "is_anonymous": True,
+            "type": "regular",
             "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
             "options": [
                 {"persistent_id": "a", "text": "Yes", "voter_count": 0},

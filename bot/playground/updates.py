@@ -6,17 +6,14 @@ from dataclasses import dataclass, field
 
 from bot.playground.refusal import Refusal
 
-UNASKED = frozenset(
-    {"chat_member", "message_reaction", "message_reaction_count"}
-)  # only on request, as at Telegram
-OTHER_POLLER = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-)
+UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})  # only on request, as at Telegram
+OTHER_POLLER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
 @dataclass
 class Waiting:
-    """An update as the JSON text that will be sent. `deliveries` None: until confirmed; else how often it is sent at most."""
+    """An update as the JSON text that will be sent. `deliveries` None: until confirmed; else how often it is sent
+    at most."""
 
     update_id: int
     chat_id: int

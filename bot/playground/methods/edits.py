@@ -9,8 +9,8 @@ from bot.playground.refusal import bad_request
 from bot.playground.store import JSON
 
 SAME = (
-    "message is not modified: specified new message content and reply markup are exactly the same as a current content and "
-    "reply markup of the message"
+    "message is not modified: specified new message content and reply markup are exactly the same as a current "
+    "content and reply markup of the message"
 )
 ANSWER_LONGEST = 200  # characters
 
@@ -27,9 +27,7 @@ def _own_message(call: Call) -> JSON:
 
 
 def _replace(call: Call, message: JSON, dropped: tuple[str, ...], fresh: JSON) -> JSON:
-    changed = {
-        name: value for name, value in message.items() if name not in (*dropped, "reply_markup")
-    } | fresh
+    changed = {name: value for name, value in message.items() if name not in (*dropped, "reply_markup")} | fresh
     if {**changed, "edit_date": 0} == {**message, "edit_date": 0}:
         raise bad_request(SAME)
     changed["edit_date"] = int(time.time())
@@ -92,9 +90,7 @@ async def delete_messages(call: Call) -> bool:
     wanted: list[Any] = call.parameters.listing("message_ids") or []
     if not wanted or len(wanted) > 100:
         raise bad_request(
-            "message identifiers are not specified"
-            if not wanted
-            else "too many message identifiers specified"
+            "message identifiers are not specified" if not wanted else "too many message identifiers specified"
         )
     _delete(call, chat_id, [int(number) for number in wanted if str(number).isdecimal()])
     return True
@@ -112,6 +108,7 @@ async def answer_callback_query(call: Call) -> bool:
         raise bad_request("MESSAGE_TOO_LONG")
     call.board.feed.publish(
         call.bot.bot_id, person_id, "answer",
-        callback_query_id=identifier, text=text, alert=call.parameters.flag("show_alert"), url=call.parameters.text("url"),
+        callback_query_id=identifier, text=text,
+        alert=call.parameters.flag("show_alert"), url=call.parameters.text("url"),
     )  # fmt: skip
     return True

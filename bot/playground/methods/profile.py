@@ -121,9 +121,7 @@ async def set_my_commands(call: Call) -> bool:
         raise bad_request("too many bot commands specified")
     kept = []
     for command in commands:
-        if not isinstance(command, dict) or not COMMAND.fullmatch(
-            str(command.get("command", "")).lstrip("/")
-        ):
+        if not isinstance(command, dict) or not COMMAND.fullmatch(str(command.get("command", "")).lstrip("/")):
             raise bad_request("BOT_COMMAND_INVALID")
         description = str(command.get("description", ""))
         if not 1 <= len(description) <= 256:

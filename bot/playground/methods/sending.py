@@ -72,9 +72,7 @@ async def send_message_draft(call: Call) -> bool:
     if not call.parameters.number("draft_id"):
         raise bad_request("draft_id must be non-zero")
     words = text_of(call.parameters) if call.parameters.text("text").strip() else {"text": ""}
-    call.board.feed.publish(
-        call.bot.bot_id, chat_id, "draft", draft_id=call.parameters.number("draft_id"), **words
-    )
+    call.board.feed.publish(call.bot.bot_id, chat_id, "draft", draft_id=call.parameters.number("draft_id"), **words)
     return True
 
 

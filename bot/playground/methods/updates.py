@@ -9,7 +9,9 @@ from bot.playground.store import JSON
 
 LONGEST_POLL = 50  # seconds
 MOST_UPDATES = 100
-WEBHOOK_ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
 SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -51,7 +53,8 @@ async def set_webhook(call: Call) -> bool:
     parameters = call.parameters
     url = parameters.text("url").strip()
     if not url:
-        return await delete_webhook(call)
+        _set_webhook(call, None)
+        return True
     parts = urlsplit(url)
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
     if parts.scheme not in ("https", "http") or not parts.hostname:
