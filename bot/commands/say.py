@@ -32,8 +32,8 @@ def say(
     settings = Settings.load()
     if not settings.plays:
         raise CommandFailed("`heed say` speaks to the playground, and the settings name a real bot or another server")
-    message = _request(settings, "POST", f"/people/{person}/messages", {"text": text})
-    number = int(message["message_id"])
+    sent = _request(settings, "POST", f"/people/{person}/messages", {"text": text})
+    number = int(sent["message"]["message_id"])
     deadline = time.monotonic() + wait
     with opened(settings) as journal:
         while True:
@@ -47,9 +47,9 @@ def say(
     if not answers.message_ids:
         raise CommandFailed(f"this message gets no answer ({answers.state})")
     first = min(answers.message_ids) - 1
-    for sent in _request(settings, "GET", f"/people/{person}/messages?after={first}&wait=0"):
-        if sent["message_id"] in answers.message_ids:
-            typer.echo(sent.get("text") or sent.get("caption") or "")
+    for answer in _request(settings, "GET", f"/people/{person}/messages?after={first}&wait=0"):
+        if answer["message_id"] in answers.message_ids:
+            typer.echo(answer.get("text") or answer.get("caption") or "")
 
 
 def _request(settings: Settings, method: str, path: str, form: dict[str, str] | None = None) -> Any:
@@ -59,7 +59,7 @@ def _request(settings: Settings, method: str, path: str, form: dict[str, str] | 
     except FileNotFoundError:
         raise CommandFailed("Heed does not run here; start it with: heed up") from None
     link = http.client.HTTPConnection("127.0.0.1", settings.playground_port, timeout=REQUEST_SECONDS)
-    headers = {"X-Heed-Token": token, "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-www-form-urlencoded"}
     try:
         link.request(method, path, urllib.parse.urlencode(form) if form else None, headers)
         answer = link.getresponse()
