@@ -79,7 +79,7 @@ def _fill(settings: Settings, folder: Path) -> None:
         _copy_sqlite(Path(settings.database.removeprefix("sqlite:///")), folder / DATABASE)
     else:
         _dump_postgres(settings.database, folder / DUMP)
-    for store in sorted((settings.home / "playground").glob("*.db")):
+    for store in sorted((settings.home / "playground").glob("*.sqlite")):
         (folder / "playground").mkdir(exist_ok=True)
         _copy_sqlite(store, folder / "playground" / store.name)
     media = Path(settings.media.removeprefix("file://"))

@@ -148,7 +148,7 @@ def _restore_postgres(url: str, dump: Path) -> None:
 
 
 def _put_files(settings: Settings, folder: Path) -> None:
-    for store in sorted((folder / "playground").glob("*.db")):
+    for store in sorted((folder / "playground").glob("*.sqlite")):
         (settings.home / "playground").mkdir(parents=True, exist_ok=True, mode=0o700)
         _replace_sqlite(store, settings.home / "playground" / store.name)
     media = Path(settings.media.removeprefix("file://"))

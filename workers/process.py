@@ -10,7 +10,8 @@ What people said never reaches a log from here:
   filled into it;
 * an exception is its class and its frames (file, line, function). The text of exceptions that Heed defines itself
   is kept, that of others is not;
-* standard output and standard error are closed to everybody but the log, so that no library prints around it.
+* standard output and standard error end when the process says that it is ready (`say_ready`), which it does before it
+  sees the first thing that somebody said: no library prints around the log.
 """
 
 import ctypes
@@ -31,6 +32,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
+from workers.journal.keys import KeysUnusable
 from workers.settings import BadSettings, Settings
 
 Kind = Literal["bot", "text", "media", "playground", "supervisor", "command"]
@@ -38,13 +40,14 @@ Kind = Literal["bot", "text", "media", "playground", "supervisor", "command"]
 HOUSE = ("bot", "workers", "models", "migrations", "heed", "infra")
 # They log addresses that hold the token, or whole updates. At WARNING their templates still tell what is wrong.
 TALKATIVE = ("httpx", "httpcore", "telegram", "telegram.ext", "aiohttp", "urllib3", "botocore", "boto3", "s3transfer")
-TOKEN = re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{20,}")
 LOG_BYTES = 5_000_000
 LOG_FILES = 5
 FRAMES = 12
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 THREAD_KEYS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 READY_KEY = "HEED_READY_FILE"
+ENTERED_KEY = "HEED_ENTERED"
 
 # The parts of the cores that the processes' native code may use; they sum to one. The media worker loads no model
 # yet: voices and faces bring theirs, and then take their part from the text worker's.
@@ -90,18 +93,32 @@ def die_with_parent(sign: int = signal.SIGKILL) -> None:
 
 
 def say_ready() -> None:
-    """Tells the supervisor, where there is one, that this process does its work from now on."""
+    """Tells the supervisor, where there is one, that this process does its work from now on, and ends its output.
+
+    To be called before the first message is looked at. In a process that did not `enter`, nothing happens.
+    """
+    if os.environ.get(ENTERED_KEY) != str(os.getpid()):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
     file = os.environ.get(READY_KEY)
     if file:
         Path(file).touch()
 
 
 def enter(name: str, settings: Settings, log_file: Path | None = None) -> None:
-    """Threads, logging and output of a process of Heed, in this order. Once per process, before heavy imports."""
+    """Threads and logging of a process of Heed. Once per process, before heavy imports."""
     set_native_threads(name, settings)
     stream = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
     set_up_logging(name, settings.log_level, stream if log_file is None else log_file)
-    _close_output(log_file)
+    # Frames only, written by the interpreter itself when native code crashes.
+    faulthandler.enable(stream if log_file is None else log_file.with_suffix(".crash").open("w"))
+    # A second copy of this module may be asked for readiness (this one can be `__main__`), hence the environment.
+    os.environ[ENTERED_KEY] = str(os.getpid())
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     sys.unraisablehook = _log_unraisable
@@ -191,23 +208,10 @@ def _short(path: str) -> str:
     return "/".join(parts[-3:])
 
 
-def _close_output(log_file: Path | None) -> None:
-    if log_file is None:
-        faulthandler.enable(os.fdopen(os.dup(2), "w"))
-    else:
-        # Frames only, written by the interpreter when native code crashes.
-        faulthandler.enable(log_file.with_suffix(".crash").open("w"))
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
-
-
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
         logging.getLogger("heed.process").critical("ended by an error", exc_info=(kind, error, trace))
+        sys.stderr.write(f"{describe(error)}\n")  # for the supervisor, while the start is under way
 
 
 def _log_uncaught_in_thread(arguments: threading.ExceptHookArgs) -> None:
@@ -231,12 +235,10 @@ def main() -> int:
     sys.argv[:] = [module, *arguments]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            # The text for a person at a terminal went with standard error; the fact stays.
-            logging.getLogger("heed.process").error("ended at its own wish, saying why on standard error")
-            return 1
-        return end.code or 0
+    except (BadSettings, KeysUnusable) as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        logging.getLogger("heed.process").error("cannot start: %s", wrong)
+        return 2
     return 0
 
 

@@ -19,7 +19,11 @@ THREADS: Final = {"text": 8, "media": 4}
 def main(kind: str) -> int:
     """Runs until SIGTERM, then finishes what is in hand. Returns the exit code."""
     from workers.celery_app import app
+    from workers.house import house
 
+    if kind == "text":
+        # Before it takes a turn: a model that cannot be loaded is a start that failed, not a turn that did.
+        _ = house().composer
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_ready.connect(_ready)
     app.worker_main(

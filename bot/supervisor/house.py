@@ -61,9 +61,15 @@ class House:
         self._terminal.say("stopped")
         return 0
 
+    @property
+    def _ready_file(self) -> Path:
+        """Stands while everything is up: for rigs that wait for it."""
+        return plan.run_folder(self._settings) / "supervisor.ready"
+
     def _start(self) -> None:
         settings = self._settings
         self._terminal.say(f"Heed starts in {settings.home}")
+        self._ready_file.unlink(missing_ok=True)
         check_ports(settings)
         if settings.reply_engine == "llama":
             self._command("weights", "models", "pull", "--quiet", settings.reply_model)
@@ -78,6 +84,7 @@ class House:
         children = [self._launch(program) for program in rest]
         for child, seconds in zip(children, (MODEL_SECONDS, START_SECONDS, START_SECONDS), strict=True):
             self._await(child, seconds)
+        self._ready_file.touch()
         self._welcome()
 
     def _welcome(self) -> None:
@@ -170,6 +177,7 @@ class House:
                 child.ask_to_stop()
             self._wait_gone(stopping)
         self._children.clear()
+        self._ready_file.unlink(missing_ok=True)
         self._note()
 
     def _wait_gone(self, children: list[Child]) -> None:

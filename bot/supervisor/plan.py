@@ -22,6 +22,10 @@ def log_folder(settings: Settings) -> Path:
     return settings.home / "logs"
 
 
+def playground_folder(settings: Settings) -> Path:
+    return settings.home / "playground"
+
+
 def page_token_file(settings: Settings) -> Path:
     """Where the playground writes the token of this start; whoever can read it may speak as a person."""
     return run_folder(settings) / "playground.token"
@@ -50,7 +54,7 @@ def playground(settings: Settings) -> Program:
             "--port",
             str(settings.playground_port),
             "--home",
-            str(settings.home / "playground"),
+            str(playground_folder(settings)),
             "--token-file",
             str(page_token_file(settings)),
             "--key-file",
