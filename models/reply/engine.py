@@ -11,7 +11,7 @@ Role = Literal["system", "user", "assistant"]
 
 
 class EngineUnavailable(Exception):
-    """The engine cannot answer now: not there, too slow, or out of order. The message holds no words of a prompt."""
+    """The engine cannot answer now: missing, too slow, out of order. Its message holds no words of a prompt."""
 
 
 class UnknownEngine(ValueError):
@@ -90,7 +90,7 @@ def engine_from(
 
     "llama": `model` is the path of a GGUF file, `threads` 0 means as many as the processor has.
     "openai": `model` is the name the server at `url` knows, `key` its bearer token, `timeout` in seconds.
-    "inprocess": deterministic, for tests; needs nothing. `languages` overrides what the engine says of itself.
+    "inprocess": deterministic, for tests; needs nothing. `languages` are those it is trusted with.
     Raises `UnknownEngine`, and `EngineUnavailable` where a model file is missing.
     """
     if name == "inprocess":

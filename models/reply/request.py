@@ -26,7 +26,8 @@ class Request:
     conversation before them, oldest first. `said` are all answers Heed has given in this conversation, so
     that none is given twice; answers in `history` count as said too. `careful` mode, after a danger event,
     is answered by reviewed phrases alone. `seed` makes the reply reproducible; vary it by turn. `late` says
-    that the person waited through an outage.
+    that the person waited through an outage. `minor` says that they are known to be under `min_age`: no
+    model answers them then.
     """
 
     language: Language
@@ -39,6 +40,7 @@ class Request:
     min_age: int = 18
     seed: int = 0
     late: bool = False
+    minor: bool = False
 
     @property
     def text(self) -> str:

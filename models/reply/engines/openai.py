@@ -9,6 +9,7 @@ import httpx
 from models.reply.engine import ChatMessage, Completion, EngineUnavailable
 from models.words import Language
 
+NOT_A_COMPLETION = "the reply server answered in a shape that is not a chat completion"
 BYTES_A_TOKEN = 3
 """A server tells token counts only of what it answered; three bytes a token estimates upward for English."""
 
@@ -82,7 +83,7 @@ class OpenAIEngine:
             choice = answered["choices"][0]
             text = choice["message"]["content"] or ""
         except (KeyError, IndexError, TypeError):
-            raise EngineUnavailable("the reply server answered in a shape that is not a chat completion") from None
+            raise EngineUnavailable(NOT_A_COMPLETION) from None
         usage = answered.get("usage") or {}
         details = usage.get("prompt_tokens_details") or {}
         return Completion(
@@ -109,5 +110,5 @@ class OpenAIEngine:
         except ValueError:
             raise EngineUnavailable("the reply server answered with something that is not JSON") from None
         if not isinstance(answered, dict):
-            raise EngineUnavailable("the reply server answered in a shape that is not a chat completion")
+            raise EngineUnavailable(NOT_A_COMPLETION)
         return answered

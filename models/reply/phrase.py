@@ -1,0 +1,99 @@
+"""Reviewed answers put together from parts: what was heard, perhaps a feeling or a person, and an invitation.
+
+They answer where no candidate of the model may be sent, and in languages the model does not speak.
+"""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from models.emotion.estimate import Estimate
+from models.reply.rules import rules
+from models.reply.situation import UNKNOWN, situation_of
+from models.reply.stems import plain
+from models.words import Language, variants
+from models.words import say as words_say
+
+ASKING = 0.75
+"""Share of the answers that end with a question; the others leave room."""
+EXTRA = 0.5
+"""Share of the answers that take up whom it is about, where somebody is mentioned and no feeling guessed."""
+
+
+def by_situation(
+    text: str,
+    language: Language,
+    *,
+    seed: int,
+    said: Sequence[str] = (),
+    earlier: Sequence[str] = (),
+    estimate: Estimate | None = None,
+) -> str:
+    """An answer to `text` made of reviewed sentences.
+
+    No sentence that stands in `said` is used again while others are left, and no whole answer is given
+    twice before every combination was. `earlier` are the person's messages before, oldest first.
+    """
+    drawn = random.Random(seed)
+    found = situation_of(text, language, earlier)
+    heard = list(variants(language, "reply.follow" if found.carried else f"situations.{found.name}.hear"))
+    asks = list(variants(language, f"situations.{found.name}.ask"))
+    stays = list(variants(language, "reply.stay"))
+    extras = _extras(text, language, found.name, estimate)
+    if found.carried:
+        heard += variants(language, f"situations.{UNKNOWN}.hear")
+    for parts in (heard, asks, stays):
+        drawn.shuffle(parts)
+    named = estimate is not None and estimate.feeling is not None
+    extra = drawn.choice(extras) if extras and (named or drawn.random() < EXTRA) else ""
+    closings = [*asks, *stays] if drawn.random() < ASKING else [*stays, *asks]
+    return _fresh(heard, extra, closings, said)
+
+
+def _fresh(heard: list[str], extra: str, closings: list[str], said: Sequence[str]) -> str:
+    """The first combination whose sentences were all not said before; else the least said one."""
+    spoken = "\n".join(said)
+    if extra in spoken:
+        extra = ""
+    new_heard = [part for part in heard if part not in spoken]
+    new_closings = [part for part in closings if part not in spoken]
+    if new_heard and new_closings:
+        return _joined(new_heard[0], extra, new_closings[0])
+    earlier = set(said)
+    for answer in _combinations(new_heard or heard, extra, new_closings or closings):
+        if answer not in earlier:
+            return answer
+    for answer in _combinations(heard, "", closings):
+        if answer not in earlier:
+            return answer
+    return min(_combinations(heard, "", closings), key=lambda answer: list(said).count(answer))
+
+
+def _combinations(heard: Sequence[str], extra: str, closings: Sequence[str]) -> Iterator[str]:
+    for closing in closings:
+        for first in heard:
+            yield _joined(first, extra, closing)
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _extras(text: str, language: Language, situation: str, estimate: Estimate | None) -> list[str]:
+    found: list[str] = []
+    read = plain(text, language)
+    for name, allowed, cue in _abouts(language):
+        if situation in allowed and cue.search(read):
+            found.append(words_say(language, f"reply.about.{name}"))
+            break
+    if estimate is not None and estimate.feeling is not None:
+        found.extend(variants(language, f"reply.feel.{estimate.feeling}"))
+    return found
+
+
+@cache
+def _abouts(language: Language) -> tuple[tuple[str, frozenset[str], re.Pattern[str]], ...]:
+    return tuple(
+        (name, frozenset(rule["situations"]), re.compile(rule[language])) for name, rule in rules("about").items()
+    )

@@ -1,0 +1,112 @@
+"""The one prompt: what stays the same for everyone, then the persona, the history, the estimate, the turn."""
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from models.emotion.estimate import Estimate, in_prompt
+from models.reply.engine import ChatMessage, Engine
+from models.reply.persona import persona
+from models.reply.request import Exchange, Request
+
+HERE = Path(__file__).parent
+OVERHEAD = 6
+"""Tokens a chat template puts around one message; rounded up."""
+LONGEST_MESSAGE = 1200
+"""Signs of a turn that reach the model: the end of a longer text, where people say what they want."""
+LONGEST_REMEMBERED = 240
+"""Signs kept of each side of an earlier exchange."""
+ANCHOR = 3
+"""One exchange in so many may stand first in a shortened history; see `_within`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Tokens a prompt may take. `history` bounds the time a prompt costs that was never evaluated before:
+    some 75 tokens a second on two cores for the default weights."""
+
+    history: int = 240
+    answer: int = 110
+
+
+@cache
+def _text() -> dict[str, Any]:
+    return dict(yaml.safe_load((HERE / "prompt.yaml").read_text(encoding="utf-8")))
+
+
+def version() -> int:
+    """Version of the prompt; part of what a trained adapter is trained for."""
+    return int(_text()["version"])
+
+
+@cache
+def prefix() -> tuple[ChatMessage, ...]:
+    """What stands first in every prompt: the rules and the sample exchanges."""
+    text = _text()
+    messages = [ChatMessage("system", text["system"])]
+    for sample in text["samples"]:
+        messages.append(ChatMessage("user", marked(None, sample["person"])))
+        messages.append(ChatMessage("assistant", sample["heed"]))
+    return tuple(messages)
+
+
+def marked(estimate: Estimate | None, text: str) -> str:
+    """What the person wrote under the line that says how they seem to feel."""
+    return f"[{in_prompt(estimate)}]\n{text}"
+
+
+def person_text(content: str) -> str:
+    """What the person wrote, out of a message built by `marked`."""
+    return re.sub(r"\A\[Feeling[^\]]*\]\n", "", content)
+
+
+def build(request: Request, engine: Engine, budget: Budget) -> tuple[ChatMessage, ...]:
+    """The prompt for `request`, within the context window of `engine`. Raises `EngineUnavailable`."""
+    text = _text()
+    manner = text["persona"].format(style=persona(request.persona).style)
+    opening = (*prefix(), ChatMessage("system", f"{text['begin']}\n{manner}"))
+    turn = ChatMessage("user", marked(request.estimate, request.text[-LONGEST_MESSAGE:]))
+    fixed = sum(engine.count_tokens(message.content) + OVERHEAD for message in (*opening, turn))
+    room = min(budget.history, engine.context - fixed - budget.answer)
+    return (*opening, *_within(room, request.history, engine), turn)
+
+
+def _within(room: int, history: Sequence[Exchange], engine: Engine) -> tuple[ChatMessage, ...]:
+    """The newest exchanges that fit into `room` tokens, oldest dropped first.
+
+    Dropping one exchange a turn would move all that follows, and an engine would evaluate all of it again
+    each time. So a shortened history starts at an exchange that its own text marks as an anchor (one in
+    three), where one fits, and the start stays where it is for several turns.
+    """
+    kept: list[tuple[Exchange, tuple[ChatMessage, ...]]] = []
+    left = room
+    for exchange in reversed(history):
+        messages = (
+            ChatMessage("user", _short(exchange.person)),
+            ChatMessage("assistant", _short(exchange.heed)),
+        )
+        left -= sum(engine.count_tokens(message.content) + OVERHEAD for message in messages)
+        if left < 0:
+            break
+        kept.insert(0, (exchange, messages))
+    if len(kept) < len(history):
+        anchors = [at for at, (exchange, _) in enumerate(kept) if _anchors(exchange)]
+        kept = kept[anchors[0] :] if anchors and anchors[0] < len(kept) - 1 else kept
+    return tuple(message for _, messages in kept for message in messages)
+
+
+def _anchors(exchange: Exchange) -> bool:
+    return zlib.crc32(exchange.person.encode()) % ANCHOR == 0
+
+
+def _short(text: str) -> str:
+    """The end of `text`, from a word's beginning, where it is long."""
+    if len(text) <= LONGEST_REMEMBERED:
+        return text
+    return "… " + text[-LONGEST_REMEMBERED:].split(" ", 1)[-1]

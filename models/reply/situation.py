@@ -1,0 +1,61 @@
+"""What a message is about, coarsely: which of some thirty situations, found by cues."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from models.reply.rules import rules
+from models.reply.stems import plain
+from models.words import Language
+
+UNKNOWN = "unknown"
+STRONG = 3
+CARRIED_BACK = 3
+"""How many earlier messages may say what a bare "yes, since May" is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A situation, and whether only earlier messages speak of it."""
+
+    name: str
+    carried: bool = False
+
+
+@cache
+def _cues(language: Language) -> tuple[tuple[str, int, re.Pattern[str]], ...]:
+    start = "" if language == "ko" else r"(?<![^\W_])"
+    return tuple(
+        (name, weight, re.compile(f"{start}(?:{cue})"))
+        for name, by_language in rules("situations").items()
+        for kind, weight in (("strong", STRONG), ("cues", 1))
+        for cue in by_language[language][kind]
+    )
+
+
+def scores(text: str, language: Language) -> dict[str, int]:
+    """The situations that `text` has cues of, with their scores, heaviest situation first."""
+    read = plain(text, language)
+    found: dict[str, int] = {}
+    for name, weight, cue in _cues(language):
+        if cue.search(read):
+            found[name] = found.get(name, 0) + weight
+    return found
+
+
+def situation_of(text: str, language: Language, earlier: Sequence[str] = ()) -> Found:
+    """The situation of `text`; where it has no cue, that of the latest of `earlier` that has one."""
+    found = scores(text, language)
+    if found:
+        return Found(max(found, key=lambda name: found[name]))
+    for before in list(reversed(earlier))[:CARRIED_BACK]:
+        found = scores(before, language)
+        if found:
+            return Found(max(found, key=lambda name: found[name]), carried=True)
+    return Found(UNKNOWN)
+
+
+def situations() -> tuple[str, ...]:
+    """Every situation there is, the unknown one last."""
+    return (*rules("situations"), UNKNOWN)
