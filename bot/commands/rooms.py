@@ -1,6 +1,5 @@
 """`heed evaluate`, `heed bench`, `heed faults`: another program takes over, so that nothing heavy stays here."""
 
-import importlib.util
 import os
 import sys
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.failure import WRONG, CommandFailed
+from workers.settings import PROJECT
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 ROOMS = ("danger", "reply")
@@ -39,6 +39,9 @@ def faults(context: typer.Context) -> None:
 
 
 def _become(module: str, arguments: list[str]) -> None:
-    if importlib.util.find_spec(module) is None:
+    # `infra` lies in a checkout and is not installed, so that the project's folder is named to the other program.
+    place = PROJECT.joinpath(*module.split("."))
+    if not place.is_dir() and not place.with_suffix(".py").is_file():
         raise CommandFailed(f"{module} is not part of this installation; run it from a checkout", WRONG)
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
+    path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
+    os.execve(sys.executable, [sys.executable, "-m", module, *arguments], {**os.environ, "PYTHONPATH": path})

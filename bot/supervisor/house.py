@@ -128,10 +128,8 @@ class House:
         """Runs ``heed …`` to its end as a process of its own, so that what it imports ends with it."""
         command = [sys.executable, "-m", "bot.cli", *arguments]
         with (
-            self._terminal.step(step),
-            subprocess.Popen(
-                command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, start_new_session=False
-            ) as process,
+            self._terminal.step(step, shows=True),
+            subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as process,
         ):
             while process.poll() is None:
                 try:

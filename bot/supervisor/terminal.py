@@ -16,10 +16,10 @@ class Terminal:
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """A step that takes a while; its time is shown when it is done."""
+    def step(self, name: str, *, shows: bool = False) -> Iterator[None]:
+        """A step that takes a while; its time is shown when it is done. With `shows`, it draws its own progress."""
         began = time.monotonic()
-        if self._out.is_terminal:
+        if self._out.is_terminal and not shows:
             with self._out.status(name):
                 yield
         else:
