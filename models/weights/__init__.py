@@ -1,0 +1,30 @@
+"""Every file of weights that is loaded: a manifest, and how to fetch, find and verify what it names."""
+
+from models.weights.manifest import UnknownWeight, Weight, manifest, weight
+from models.weights.pull import (
+    MissingWeight,
+    NoSource,
+    Progress,
+    Pulled,
+    WeightsError,
+    defaults,
+    find,
+    pull,
+    verify,
+)
+
+__all__ = [
+    "MissingWeight",
+    "NoSource",
+    "Progress",
+    "Pulled",
+    "UnknownWeight",
+    "Weight",
+    "WeightsError",
+    "defaults",
+    "find",
+    "manifest",
+    "pull",
+    "verify",
+    "weight",
+]
