@@ -127,6 +127,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=32), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=False),
         sa.Column("careful_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked", sa.String(length=16), nullable=True),
         sa.Column("epoch", ID, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),

@@ -32,13 +32,14 @@ class JournalUnavailable(RuntimeError):
 class Journal:
     """The database and the keys to what it holds. Safe to share between threads."""
 
-    def __init__(self, url: str, keyring: Keyring) -> None:
+    def __init__(self, url: str, keyring: Keyring, busy_ms: int = BUSY_MS) -> None:
+        """`busy_ms`: how long a writer waits for another before it raises `JournalUnavailable`."""
         self.url = url
         self.keyring = keyring
         self.sqlite = url.startswith("sqlite")
         if self.sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.engine = _engine(url)
+        self.engine = _engine(url, busy_ms)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -94,18 +95,21 @@ def _reason(error: DBAPIError) -> str:
     return f"the database cannot be used: {first[:120]}"
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, busy_ms: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24)
+        options = {"connect_timeout": 2, "options": f"-c lock_timeout={busy_ms}"}
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args=options
+        )
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, pool_size=16
+        url, hide_parameters=True, connect_args={"timeout": busy_ms / 1000, "check_same_thread": False}, pool_size=16
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # BEGIN is ours: IMMEDIATE for writers
         for pragma in (
-            f"busy_timeout={BUSY_MS}",
+            f"busy_timeout={busy_ms}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "secure_delete=ON",

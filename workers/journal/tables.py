@@ -86,7 +86,10 @@ class Person(Base):
 
 
 class Conversation(Base):
-    """One stretch of talk. A raised `epoch` makes everything unsent of the older epoch void."""
+    """One stretch of talk. A raised `epoch` makes everything unsent of the older epoch void.
+
+    `asked` is the kind of danger that the last answer asked about, until the person answers.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = (
@@ -104,6 +107,7 @@ class Conversation(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     mode: Mapped[str] = mapped_column(String(8), default="normal")
     careful_until: Mapped[datetime | None]
+    asked: Mapped[str | None] = mapped_column(String(16))
     epoch: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(default=now)
     last_at: Mapped[datetime] = mapped_column(default=now)

@@ -1,0 +1,63 @@
+"""What one worker process shares: settings, journal, doorbell, the composer, and who watches its time."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from models.reply import Composer, engine_from
+from models.weights import find
+from workers.doorbell import CeleryDoorbell, Doorbell
+from workers.journal.database import Journal
+from workers.journal.keys import Keyring
+from workers.settings import Settings
+from workers.turn.lease import Renewer
+from workers.watchdog import Watchdog
+
+
+@dataclass
+class House:
+    """Built once a process. `compute` lets one heavy step run at a time: native threads already fill the cores."""
+
+    settings: Settings
+    journal: Journal
+    doorbell: Doorbell
+    make_composer: Callable[[], Composer]
+    renewer: Renewer
+    watchdog: Watchdog
+    compute: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
+    _composer: Composer | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def composer(self) -> Composer:
+        """The composer, its weights loaded at the first use."""
+        with self._lock:
+            if self._composer is None:
+                self._composer = self.make_composer()
+            return self._composer
+
+
+def build(settings: Settings) -> House:
+    """A house on real parts. Raises `KeysUnusable`."""
+    journal = Journal(settings.database, Keyring.open_or_make(settings.keys_path))
+
+    def make_composer() -> Composer:
+        model = settings.reply_model
+        engine = engine_from(
+            settings.reply_engine,
+            model=find(model, settings.weights_folder) if settings.reply_engine == "llama" else model,
+            url=settings.reply_url or "",
+            key=settings.reply_key.get_secret_value() if settings.reply_key else "",
+            threads=settings.threads or 0,
+        )
+        engine.warm()
+        return Composer(engine, candidates=settings.reply_candidates)
+
+    return House(settings, journal, CeleryDoorbell(settings.broker), make_composer, Renewer(journal), Watchdog())
+
+
+@cache
+def house() -> House:
+    """The house of this process."""
+    return build(Settings.load())

@@ -1,0 +1,27 @@
+"""Compose: asks the reply room for an answer that has passed its reranker and its guard."""
+
+from models.reply import EngineUnavailable, Request
+from workers.errors import Transient
+from workers.turn.context import TurnContext
+
+BUDGET_S = 90.0  # three candidates of the default model take 8 s; whoever needs ten times that hangs
+
+
+def compose(context: TurnContext) -> None:
+    """Sets `context.reply`. Raises `Transient` while the engine cannot answer."""
+    house = context.house
+    request = Request(
+        language=context.language,
+        messages=context.messages,
+        history=context.history,
+        persona=context.persona,
+        mode="careful" if context.mode == "careful" else "normal",
+        said=context.said,
+        min_age=house.settings.min_age,
+        seed=context.turn_id,
+    )
+    try:
+        with house.compute, house.watchdog.step("compose", BUDGET_S):
+            context.reply = house.composer.compose(request)
+    except EngineUnavailable as error:
+        raise Transient(str(error)) from error

@@ -1,0 +1,68 @@
+"""Recall: the turn's own messages, the conversation before them, and who is asking. This person's alone."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.reply import Exchange
+from models.words import as_language
+from workers.errors import Permanent
+from workers.journal import conversations, turns
+from workers.journal.keys import PersonKey
+from workers.journal.people import key_of
+from workers.journal.tables import Conversation, Person, Turn, TurnMessage
+from workers.turn.context import Superseded, TurnContext
+
+HISTORY_TURNS = 12  # the prompt builder drops the oldest where the context window is smaller
+SAID_TURNS = 200
+NEWEST_MESSAGES = 40  # of a flood, what is read
+
+
+def recall(context: TurnContext) -> None:
+    """Fills in messages, history, language, persona, mode. Raises `Superseded` where the turn is void."""
+    with context.house.journal.read() as session:
+        turn = session.get(Turn, context.turn_id)
+        if turn is None or turn.lease_token != context.claim.token:
+            raise Superseded
+        person = session.get(Person, turn.person_id)
+        conversation = session.get(Conversation, turn.conversation_id)
+        if person is None or conversation is None:
+            raise Superseded
+        if not conversations.is_current(session, conversation.id, turn.epoch):
+            raise Superseded
+        key = key_of(session, person)
+        rows = turns.messages(session, turn.id)[-NEWEST_MESSAGES:]
+        words = tuple(key.unseal(row.words) for row in rows if row.words is not None)
+        if not words:
+            raise Permanent("the turn has no words")
+        context.person_id = person.id
+        context.revision = turn.revision
+        context.language = as_language(person.language)
+        context.persona = person.persona
+        context.minor = person.minor
+        context.mode = conversation.mode
+        context.messages = words
+        context.caption = any(row.kind == "caption" for row in rows)
+        context.newest_message = max(row.message_id for row in rows)
+        context.oldest_sent_at = min(row.sent_at for row in rows)
+        _remember(session, context, turn, key)
+
+
+def _remember(session: Session, context: TurnContext, turn: Turn, key: PersonKey) -> None:
+    earlier = session.scalars(
+        select(Turn)
+        .where(Turn.conversation_id == turn.conversation_id, Turn.id < turn.id, Turn.answer.is_not(None))
+        .order_by(Turn.id.desc())
+        .limit(SAID_TURNS)
+    ).all()[::-1]
+    answers = {past.id: key.unseal(past.answer) for past in earlier if past.answer is not None}
+    context.said = tuple(answers.values())
+    recent = [past for past in earlier if past.state in {"sent", "sending", "composed"}][-HISTORY_TURNS:]
+    by_turn: dict[int, list[str]] = {past.id: [] for past in recent}
+    for row in session.scalars(
+        select(TurnMessage).where(TurnMessage.turn_id.in_(by_turn)).order_by(TurnMessage.message_id)
+    ):
+        if row.words is not None:
+            by_turn[row.turn_id].append(key.unseal(row.words))
+    context.history = tuple(
+        Exchange("\n".join(by_turn[past.id]), answers[past.id]) for past in recent if by_turn[past.id]
+    )

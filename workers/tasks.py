@@ -1,0 +1,26 @@
+"""The task: a turn's id in, one call to a fat function."""
+
+import logging
+
+from celery.signals import worker_ready
+
+from workers.celery_app import app
+from workers.doorbell import TASK
+from workers.house import house
+from workers.sweeper import Sweeper
+from workers.turn.answer import answer
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name=TASK, ignore_result=True)  # type: ignore[untyped-decorator]
+def turn(turn_id: int) -> None:
+    if not isinstance(turn_id, int):
+        log.error("doorbell rang with something that is no turn id: type=%s", type(turn_id).__name__)
+        return
+    answer(house(), turn_id)
+
+
+@worker_ready.connect(weak=False)  # type: ignore[untyped-decorator]
+def start_sweeping(**_: object) -> None:
+    Sweeper(house()).start()
