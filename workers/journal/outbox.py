@@ -20,6 +20,7 @@ from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Inbox, Outbox, Person, Turn, now
 
 DANGER, URGENT, NORMAL, LAST = 0, 1, 5, 9
+ORDER = 2**40  # priority and id in one number: ids stay below it
 
 
 @dataclass(frozen=True)
@@ -101,16 +102,24 @@ def put(
 
 
 def waiting(session: Session, bot_id: int, limit: int = 200) -> list[tuple[int, int, int]]:
-    """(row id, chat, priority) of what is due, the most urgent and oldest first."""
+    """(row id, chat, priority) of each chat's next row that is due; the most urgent and oldest chats first.
+
+    One row a chat, so that a chat with ten thousand letters takes one place here and not all of them.
+    """
+    order = func.min(Outbox.priority * ORDER + Outbox.id)
+    heads = session.scalars(
+        select(order)
+        .where(Outbox.bot_id == bot_id, Outbox.state.in_(("queued", "sending")))
+        .group_by(Outbox.chat_id)
+        .order_by(order)
+        .limit(limit)
+    )
+    ids = [head % ORDER for head in heads]
+    at = now()
     rows = session.execute(
         select(Outbox.id, Outbox.chat_id, Outbox.priority)
-        .where(
-            Outbox.bot_id == bot_id,
-            Outbox.state.in_(("queued", "sending")),
-            or_(Outbox.not_before.is_(None), Outbox.not_before <= now()),
-        )
+        .where(Outbox.id.in_(ids), or_(Outbox.not_before.is_(None), Outbox.not_before <= at))
         .order_by(Outbox.priority, Outbox.id)
-        .limit(limit)
     )
     return [(row.id, row.chat_id, row.priority) for row in rows]
 

@@ -100,11 +100,13 @@ def take_in(
     return turn
 
 
-def record_danger(session: Session, person: Person, conversation: Conversation, said: Said, answer: str) -> Turn:
+def record_danger(
+    session: Session, person: Person, conversation: Conversation, answer: str, said: Said | None = None
+) -> Turn:
     """A turn whose answer is the reviewed text: composed from the start, no model has a part in it."""
     turn = Turn(
-        bot_id=said.bot_id,
-        chat_id=said.chat_id,
+        bot_id=person.bot_id,
+        chat_id=person.telegram_id,
         person_id=person.id,
         conversation_id=conversation.id,
         epoch=conversation.epoch,
@@ -119,7 +121,8 @@ def record_danger(session: Session, person: Person, conversation: Conversation, 
     )
     session.add(turn)
     session.flush()
-    _add_message(session, person, turn, said)
+    if said is not None:
+        _add_message(session, person, turn, said)
     return turn
 
 

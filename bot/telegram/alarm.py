@@ -1,0 +1,151 @@
+"""The danger protocol at the door: answered whatever else is down, before any model writes anything.
+
+On a hit one transaction writes the inbox row, the turn with the reviewed text, the outbox row, the case and the
+careful mode. Where that cannot be done at once, the text is sent directly and remembered by its update_id, and the
+update stays unconfirmed at Telegram, so that the case is written when the database is back.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from telegram.error import TelegramError
+
+from bot.telegram.arrival import Envelope
+from bot.telegram.keyboards import danger_keyboard
+from bot.telegram.spoken import Spoken
+from models import danger
+from models.danger import Hit, Tier
+from models.words import as_language, say
+from workers.journal import cases, consents, conversations, counters, inbox, outbox, people, turns
+from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.outbox import Letter
+from workers.journal.people import key_of
+from workers.journal.tables import Conversation, Outbox, Person, Turn, TurnMessage, now
+from workers.journal.turns import Said
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 0.15
+
+SendNow = Callable[[int, str], Awaitable[None]]
+
+
+class Alarm:
+    """Answers danger. `send_now(chat_id, text)` speaks to Telegram directly, past the outbox."""
+
+    def __init__(self, journal: Journal, send_now: SendNow, admins: tuple[int, ...] = ()) -> None:
+        self._journal = journal
+        self._send_now = send_now
+        self._admins = admins
+        self._spoken = Spoken()
+
+    async def answer(self, envelope: Envelope, hit: Hit) -> bool:
+        """Answers within a moment, through the outbox or directly. True once everything is stored."""
+        storing = asyncio.create_task(
+            asyncio.to_thread(self._journal.transact, lambda s: self.store(s, envelope, hit))
+        )
+        await asyncio.wait({storing}, timeout=PATIENCE_S)
+        if (not storing.done() or storing.exception() is not None) and self._spoken.first(envelope.update_id):
+            await self._speak(envelope, hit)
+        try:
+            await storing
+        except JournalUnavailable as error:
+            log.error("danger answered, not stored yet: update=%s error=%s", envelope.update_id, error)
+            return False
+        return True
+
+    async def _speak(self, envelope: Envelope, hit: Hit) -> None:
+        try:
+            if envelope.arrival.chat_id is not None:
+                await self._send_now(envelope.arrival.chat_id, danger.answer(hit, envelope.language, None))
+        except TelegramError as error:
+            self._spoken.take_back(envelope.update_id)
+            log.error("danger text not sent directly: update=%s error=%s", envelope.update_id, type(error).__name__)
+
+    def store(self, session: Session, envelope: Envelope, hit: Hit) -> bool:
+        """Writes everything of one danger event. False where the update is known already."""
+        arrival = envelope.arrival
+        if arrival.chat_id is None or envelope.telegram_id is None:
+            raise ValueError("danger without a chat")
+        person = people.meet(session, arrival.bot_id, envelope.telegram_id, envelope.language)
+        if not inbox.store(session, arrival, person, danger=True):
+            return False
+        self._close_inbox(session, envelope)
+        language = as_language(person.language)
+        conversation = conversations.current(session, person)
+        conversations.enter_careful(session, conversation)
+        conversation.asked = str(hit.kind) if hit.tier == Tier.UNCLEAR else None
+        text = danger.answer(hit, language, person.country, young=person.minor)
+        turn = self._turn(session, envelope, person, conversation, text)
+        case = cases.open_case(
+            session,
+            person,
+            turn_id=turn.id,
+            kind=str(hit.kind),
+            tier=str(hit.tier),
+            language=language,
+            words=envelope.words if consents.granted(session, person.id, "team") else None,
+        )
+        self._queue(session, person, conversation, turn, text, hit)
+        for admin in self._admins:
+            notice = say(
+                "en",
+                "case.notice",
+                number=case.id,
+                kind=say("en", f"case.kind.{hit.kind}"),
+                language=language,
+                age="0 min",
+            )
+            letter = Letter({"text": notice}, "notice", f"a{admin}"[:16], priority=outbox.URGENT)
+            outbox.put(session, arrival.bot_id, admin, f"n:{case.id}", letter)
+        counters.add(session, f"danger.{hit.tier}.{hit.kind}")
+        return True
+
+    def _close_inbox(self, session: Session, envelope: Envelope) -> None:
+        """The event is the handling: nothing else is to be done with this update."""
+        row = session.get(inbox.Inbox, (envelope.arrival.bot_id, envelope.update_id))
+        if row is not None:
+            row.state, row.payload = "handled", None
+
+    def _turn(
+        self, session: Session, envelope: Envelope, person: Person, conversation: Conversation, text: str
+    ) -> Turn:
+        arrival = envelope.arrival
+        known = session.scalar(
+            select(TurnMessage).where(
+                TurnMessage.bot_id == arrival.bot_id,
+                TurnMessage.chat_id == arrival.chat_id,
+                TurnMessage.message_id == arrival.message_id,
+            )
+        )
+        if known is not None:  # an edit: the message moves to the turn that answers it
+            turn = turns.record_danger(session, person, conversation, text)
+            known.turn_id, known.words, known.edited = (
+                turn.id,
+                key_of(session, person).seal(envelope.words or ""),
+                True,
+            )
+            return turn
+        sent_at = datetime.fromtimestamp(envelope.sent_at, UTC) if envelope.sent_at else now()
+        said = Said(
+            arrival.bot_id, arrival.chat_id or 0, arrival.message_id, arrival.update_id, envelope.words, sent_at
+        )
+        return turns.record_danger(session, person, conversation, text, said)
+
+    def _queue(
+        self, session: Session, person: Person, conversation: Conversation, turn: Turn, text: str, hit: Hit
+    ) -> None:
+        origin = f"t:{turn.id}"
+        body = {"text": text, "reply_markup": danger_keyboard(person, turn.id, hit)}
+        letter = Letter(body, "danger", "text", priority=outbox.DANGER, last=True)
+        outbox.put(session, person.bot_id, person.telegram_id, origin, letter, person=person, turn=turn)
+        session.flush()
+        update_id = session.scalar(select(TurnMessage.update_id).where(TurnMessage.turn_id == turn.id))
+        if update_id is not None and not self._spoken.first(update_id):
+            row = session.scalar(select(Outbox).where(Outbox.origin == origin, Outbox.part == "text"))
+            if row is not None:  # the door has said it already
+                outbox.sent(session, row.id, None)

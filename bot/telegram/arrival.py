@@ -1,0 +1,70 @@
+"""What can be read of a raw update without trusting any of it: who, where, which message, and its words."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.words import Language, as_language
+from workers.journal.inbox import Arrival
+
+MESSAGES = ("message", "edited_message")
+ID_LIMIT = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A raw update, its key, and what the danger screen needs. `readable` is False where it has no usable key."""
+
+    arrival: Arrival
+    telegram_id: int | None
+    private: bool
+    edited: bool
+    language: Language
+    words: str | None = field(repr=False)
+    sent_at: float | None = None
+
+    @property
+    def update_id(self) -> int:
+        return self.arrival.update_id
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= ID_LIMIT:
+        return value
+    return None
+
+
+def _part(holder: object, key: str) -> Mapping[str, Any]:
+    value = holder.get(key) if isinstance(holder, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def open_envelope(bot_id: int, update: object) -> Envelope | None:
+    """Reads what it can of one update. None where there is not even an update_id to keep it under."""
+    update_id = _number(update.get("update_id")) if isinstance(update, Mapping) else None
+    if update_id is None or not isinstance(update, Mapping):
+        return None
+    kind = next((name for name in MESSAGES if isinstance(update.get(name), Mapping)), None)
+    message = _part(update, kind) if kind else {}
+    if kind is None:
+        message = _part(_part(update, "callback_query"), "message") or _part(update, "my_chat_member")
+    sender = _part(_part(update, kind), "from") if kind else _part(_part(update, "callback_query"), "from")
+    chat = _part(message, "chat")
+    words = message.get("text") or message.get("caption") if kind else None
+    arrival = Arrival(
+        bot_id=bot_id,
+        update_id=update_id,
+        chat_id=_number(chat.get("id")),
+        message_id=_number(message.get("message_id")) or 0,  # an edit or a press stands with the message it is about
+        raw=json.dumps(update, ensure_ascii=False),
+    )
+    return Envelope(
+        arrival=arrival,
+        telegram_id=_number(sender.get("id")),
+        private=chat.get("type") == "private",
+        edited=kind == "edited_message",
+        language=as_language(str(sender.get("language_code") or "")),
+        words=words if isinstance(words, str) and words.strip() else None,
+        sent_at=float(_number(message.get("date")) or 0) or None,
+    )

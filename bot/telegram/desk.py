@@ -1,0 +1,198 @@
+"""The desk: takes stored updates up again, chats side by side and each chat in sequence.
+
+A row is claimed by lease, parsed, handed to the one handler that fits, and marked handled in the transaction of its
+effects. Running it again changes nothing; a row that cannot be parsed is dead after one attempt.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from sqlalchemy.orm import Session
+from telegram import Bot, Update
+from telegram.ext import Application, BaseUpdateProcessor, CallbackContext
+
+from bot.telegram.scene import Scene
+from models.words import as_language, say
+from workers.doorbell import Doorbell
+from workers.journal import counters, inbox, outbox, people
+from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.inbox import ATTEMPTS, Claimed
+from workers.journal.keys import KeysUnusable
+from workers.journal.outbox import Letter
+from workers.journal.tables import Inbox
+from workers.settings import Settings
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 64
+LOOK_EVERY_S = 1.0
+AGAIN_S = 2.0
+
+Effect = Callable[[Scene], None]
+
+
+class ChatsSideBySide(BaseUpdateProcessor):
+    """Bounds how many updates are handled at once. Order within a chat is the desk's: one row of it at a time."""
+
+    async def do_process_update(self, update: object, coroutine: Coroutine[Any, Any, Any]) -> None:
+        await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to give back."""
+
+
+class Desk:
+    def __init__(
+        self,
+        application: Application[Any, Any, Any, Any, Any, Any],
+        bot_id: int,
+        journal: Journal,
+        doorbell: Doorbell,
+        settings: Settings,
+        written: Callable[[], None],
+    ) -> None:
+        self._application = application
+        self._bot: Bot = application.bot
+        self._bot_id = bot_id
+        self._journal = journal
+        self._doorbell = doorbell
+        self._settings = settings
+        self._written = written
+        self._claims: dict[int, Claimed] = {}
+        self._failures: dict[int, BaseException] = {}
+        self._busy: set[int | None] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        application.add_error_handler(self._failed)
+
+    def wake(self) -> None:
+        """There may be something to handle."""
+        self._wake.set()
+
+    def handler(self, effect: Effect) -> Callable[[Update, CallbackContext[Any, Any, Any, Any]], Any]:
+        """`effect` as a handler of the library: in a thread, in one transaction with the inbox row it handles."""
+
+        async def handle(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+            claimed = self._claims[update.update_id]
+            scene = await asyncio.to_thread(self._journal.transact, lambda s: self._play(s, update, claimed, effect))
+            if scene is None:
+                return
+            self._written()
+            for turn_id in scene.rings:
+                await asyncio.to_thread(self._doorbell.ring, turn_id)
+            for follow_up in scene.afterwards:
+                await asyncio.to_thread(follow_up)
+
+        return handle
+
+    async def run(self) -> None:
+        """Handles what waits until cancelled."""
+        while True:
+            self._wake.clear()
+            try:
+                chats = await asyncio.to_thread(self._waiting)
+            except JournalUnavailable as error:
+                log.warning("inbox not read: error=%s", error)
+                chats = []
+            for chat_id in chats:
+                if chat_id not in self._busy:
+                    self._busy.add(chat_id)
+                    task = asyncio.create_task(self._serve(chat_id))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+            try:
+                await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+            except TimeoutError:
+                continue
+
+    async def drain(self, seconds: float) -> None:
+        """Waits for the handlers that are under way."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    def _waiting(self) -> list[int | None]:
+        with self._journal.read() as session:
+            return inbox.waiting_chats(session, self._bot_id)
+
+    async def _serve(self, chat_id: int | None) -> None:
+        """Handles one chat's rows, the oldest first, until none is left."""
+        try:
+            while await self._next(chat_id):
+                pass
+        except JournalUnavailable as error:
+            log.warning("chat left for later: error=%s", error)
+        finally:
+            self._busy.discard(chat_id)
+
+    async def _next(self, chat_id: int | None) -> bool:
+        try:
+            claimed = await asyncio.to_thread(
+                self._journal.transact, lambda session: inbox.claim(session, self._bot_id, chat_id)
+            )
+        except KeysUnusable as error:
+            log.critical("an inbox row does not open: %s", error)
+            return False
+        if claimed is None:
+            return False
+        try:
+            update = Update.de_json(json.loads(claimed.raw), self._bot)
+        except Exception as error:
+            # Whatever the library cannot read of a stranger's JSON; its text may be in the error, its class is not.
+            await self._bury(claimed, f"not an update: {type(error).__name__}")
+            return True
+        self._claims[claimed.update_id] = claimed
+        try:
+            await self._application.update_processor.process_update(update, self._application.process_update(update))
+        finally:
+            self._claims.pop(claimed.update_id, None)
+        failure = self._failures.pop(claimed.update_id, None)
+        return failure is None or await self._after_failure(claimed, failure)
+
+    async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
+        if isinstance(update, Update) and context.error is not None:
+            self._failures[update.update_id] = context.error
+
+    async def _after_failure(self, claimed: Claimed, failure: BaseException) -> bool:
+        """Leaves the row for another try, or gives it up. True where the chat may go on at once."""
+        name = type(failure).__name__
+        if isinstance(failure, JournalUnavailable):
+            raise failure
+        log.error("handler failed: update=%s attempt=%s error=%s", claimed.update_id, claimed.attempts, name)
+        if claimed.attempts >= ATTEMPTS:
+            await self._bury(claimed, name)
+            return True
+        await asyncio.to_thread(
+            self._journal.transact, lambda session: inbox.release(session, claimed, AGAIN_S, name)
+        )
+        return False
+
+    async def _bury(self, claimed: Claimed, failure: str) -> None:
+        def bury(session: Session) -> None:
+            row = session.get(Inbox, (claimed.bot_id, claimed.update_id))
+            person = people.get(session, row.person_id) if row and row.person_id else None
+            if inbox.died(session, claimed, failure) and person is not None:
+                words = say(as_language(person.language), "input.unreadable")
+                letter = Letter({"text": words}, "answer", "unreadable")
+                outbox.put(
+                    session, claimed.bot_id, person.telegram_id, f"u:{claimed.update_id}", letter, person=person
+                )
+            counters.add(session, "inbox.dead")
+
+        log.error("update is dead: update=%s cause=%s", claimed.update_id, failure)
+        await asyncio.to_thread(self._journal.transact, bury)
+        self._written()
+
+    def _play(self, session: Session, update: Update, claimed: Claimed, effect: Effect) -> Scene | None:
+        row = session.get(Inbox, (claimed.bot_id, claimed.update_id))
+        person = people.get(session, row.person_id) if row and row.person_id else None
+        if row is None or not inbox.handled(session, claimed):
+            return None
+        scene = Scene(session, update, claimed, self._settings, person)
+        effect(scene)
+        return scene

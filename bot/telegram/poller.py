@@ -1,0 +1,97 @@
+"""Our own poller. An update is confirmed (by a higher offset) only when its whole batch is stored.
+
+The library's own poller confirms what it fetches, logs a batch it cannot parse, and stops for good at one malformed
+update (docs/adr/003). One poller a bot runs at a time: a lease decides which.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import httpx
+
+from bot.telegram.intake import Intake
+from workers.journal import leases
+from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.tables import random_id
+
+log = logging.getLogger(__name__)
+
+LONG_POLL_S = 25
+BATCH = 100
+LEASE_S = 8.0
+PAUSE_S = 0.1  # before Telegram is asked again for what could not be stored
+ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
+
+
+class Poller:
+    def __init__(self, api_url: str, token: str, intake: Intake, journal: Journal) -> None:
+        self._url = f"{api_url}/bot{token}/getUpdates"
+        self._name = f"poller:{token.split(':', 1)[0]}"
+        self._intake = intake
+        self._journal = journal
+        self._me = random_id()
+        self._offset: int | None = None
+
+    async def run(self) -> None:
+        """Polls until cancelled. Nothing that Telegram, the network or the database does ends it."""
+        timeout = httpx.Timeout(10, read=LONG_POLL_S + 10)
+        async with httpx.AsyncClient(timeout=timeout) as client, asyncio.TaskGroup() as group:
+            keeping = group.create_task(self._keep_lease())
+            try:
+                wait = 0.5
+                while True:
+                    if not await self._mine():
+                        await asyncio.sleep(1)
+                        continue
+                    worked = await self._poll(client)
+                    wait = 0.5 if worked else min(wait * 2, 15)
+                    if not worked:
+                        await asyncio.sleep(wait)
+            finally:
+                keeping.cancel()
+
+    async def _poll(self, client: httpx.AsyncClient) -> bool:
+        try:
+            updates = await self._fetch(client)
+        except (httpx.HTTPError, ValueError) as error:
+            log.warning("updates not fetched: error=%s", type(error).__name__)
+            return False
+        if not updates:
+            return True
+        if await self._intake.take(updates):
+            numbers = [update["update_id"] for update in updates if _has_id(update)]
+            self._offset = max(numbers) + 1 if numbers else self._offset
+        else:
+            await asyncio.sleep(PAUSE_S)
+        return True
+
+    async def _fetch(self, client: httpx.AsyncClient) -> list[Any]:
+        query: dict[str, Any] = {"timeout": LONG_POLL_S, "limit": BATCH, "allowed_updates": ALLOWED}
+        if self._offset is not None:
+            query["offset"] = self._offset
+        response = await client.post(self._url, json=query)
+        if response.status_code != 200:
+            raise ValueError(f"status {response.status_code}")
+        updates = response.json().get("result")
+        if not isinstance(updates, list):
+            raise ValueError("no list of updates")
+        return updates
+
+    async def _mine(self) -> bool:
+        """Whether this process may poll. With the database away it polls on: it stores and confirms nothing then."""
+        try:
+            return await asyncio.to_thread(
+                self._journal.transact, lambda session: leases.hold(session, self._name, self._me, LEASE_S)
+            )
+        except JournalUnavailable:
+            return True
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 4)
+            await self._mine()
+
+
+def _has_id(update: object) -> bool:
+    return isinstance(update, dict) and isinstance(update.get("update_id"), int)

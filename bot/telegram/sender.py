@@ -1,0 +1,233 @@
+"""The sender: the one owner of everything that goes to Telegram.
+
+It reads the outbox, danger first and each chat in order, marks rows as begun before it asks Telegram, and records
+results in batches. A text whose result was never recorded is sent again (at least once); whatever else was under way
+is not (at most once).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+from telegram import Bot
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.telegram.limits import Limits
+from bot.telegram.request import NoSuchMethod, call
+from workers.doorbell import Doorbell
+from workers.journal import leases, outbox, people, turns
+from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.keys import KeysUnusable
+from workers.journal.outbox import DANGER, Due
+from workers.journal.tables import now, random_id
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.25  # how long the sender sleeps when nobody calls it
+LEASE_S = 6.0
+AT_ONCE = 48
+AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+NOT_MODIFIED = "message is not modified"
+AT_LEAST_ONCE = frozenset({"reply", "danger", "dead", "answer", "erase", "intro", "notice", "checkin"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """What Telegram answered: sent, or try later, or never."""
+
+    due: Due
+    message_id: int | None = None
+    later_s: float | None = None
+    never: str | None = None
+    blocked: bool = False
+
+
+class Sender:
+    def __init__(
+        self, bot: Bot, bot_id: int, journal: Journal, doorbell: Doorbell, limits: Limits, quote_always: bool = False
+    ) -> None:
+        self._bot = bot
+        self._bot_id = bot_id
+        self._journal = journal
+        self._doorbell = doorbell
+        self._limits = limits
+        self._quote_always = quote_always
+        self._me = random_id()
+        self._busy: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._results: asyncio.Queue[Result] = asyncio.Queue()
+        self._wake = asyncio.Event()
+        self._held_until = 0.0
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Sends until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._record())
+            while True:
+                self._wake.clear()
+                try:
+                    wait = await self._round()
+                except JournalUnavailable as error:
+                    log.warning("outbox not read: error=%s", error)
+                    wait = 1.0
+                try:
+                    await asyncio.wait_for(self._wake.wait(), wait)
+                except TimeoutError:
+                    continue
+
+    async def drain(self, seconds: float) -> None:
+        """Waits for what is under way to be answered and recorded."""
+        until = asyncio.get_running_loop().time() + seconds
+        while (self._tasks or not self._results.empty()) and asyncio.get_running_loop().time() < until:
+            await asyncio.sleep(0.02)
+
+    async def _round(self) -> float:
+        """Starts every send that may go now. Returns how long to sleep."""
+        if not await self._ours():
+            return 1.0
+        waiting = await asyncio.to_thread(self._read)
+        starting: list[int] = []
+        seen: set[int] = set(self._busy)
+        wait = IDLE_S
+        for row_id, chat_id, priority in waiting:
+            if chat_id in seen or len(seen) >= AT_ONCE:
+                continue
+            seen.add(chat_id)
+            pause = self._limits.wait(chat_id, urgent=priority == DANGER)
+            if pause > 0:
+                wait = min(wait, max(pause, 0.01))
+                continue
+            self._limits.take(chat_id)
+            self._busy.add(chat_id)
+            starting.append(row_id)
+        chats = {row_id: chat_id for row_id, chat_id, _ in waiting}
+        if starting:
+            try:
+                begun = await asyncio.to_thread(
+                    self._journal.transact, lambda session: self._begin(session, starting)
+                )
+            except JournalUnavailable:
+                self._busy.difference_update(chats[row_id] for row_id in starting)
+                raise
+            for due in begun:
+                task = asyncio.create_task(self._send(due))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            void = set(starting) - {due.id for due in begun}
+            self._busy.difference_update(chats[row_id] for row_id in void)
+            if void:
+                wait = 0.0
+        return wait
+
+    async def _ours(self) -> bool:
+        at = asyncio.get_running_loop().time()
+        if at < self._held_until - LEASE_S / 2:
+            return True
+        name = f"sender:{self._bot_id}"
+        held = await asyncio.to_thread(
+            self._journal.transact, lambda session: leases.hold(session, name, self._me, LEASE_S)
+        )
+        self._held_until = at + LEASE_S if held else 0.0
+        return held
+
+    def _read(self) -> list[tuple[int, int, int]]:
+        with self._journal.read() as session:
+            return outbox.waiting(session, self._bot_id)
+
+    def _begin(self, session: Session, row_ids: list[int]) -> list[Due]:
+        begun: list[Due] = []
+        for row_id in row_ids:
+            try:
+                due = outbox.begin(session, row_id, self._quote_always)
+            except KeysUnusable:
+                outbox.refuse(session, row_id, "the body does not open")
+                continue
+            if due is not None and due.attempts > 1 and due.purpose not in AT_LEAST_ONCE:
+                outbox.refuse(session, row_id, "under way when the bot ended")
+                continue
+            if due is not None:
+                begun.append(due)
+        return begun
+
+    async def _send(self, due: Due) -> None:
+        self._results.put_nowait(await self._request(due))
+
+    async def _request(self, due: Due) -> Result:
+        try:
+            return Result(due, message_id=await call(self._bot, due))
+        except RetryAfter as error:
+            seconds = error.retry_after
+            wait = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
+            self._limits.told_to_wait(due.chat_id, wait)
+            return Result(due, later_s=wait)
+        except Forbidden:
+            return Result(due, never="blocked by the person", blocked=True)
+        except BadRequest as error:
+            if NOT_MODIFIED in str(error).lower():
+                return Result(due)
+            return Result(due, never=f"BadRequest: {_known(error)}")
+        except InvalidToken:
+            log.critical("Telegram does not know this bot: the token is wrong")
+            return Result(due, later_s=AGAIN_S[-1])
+        except (TimedOut, NetworkError) as error:
+            if due.purpose not in AT_LEAST_ONCE:
+                return Result(due, never=type(error).__name__)
+            return Result(due, later_s=AGAIN_S[min(due.attempts, len(AGAIN_S)) - 1])
+        except (TelegramError, NoSuchMethod, TypeError, ValueError) as error:
+            return Result(due, never=type(error).__name__)
+
+    async def _record(self) -> None:
+        """Writes results as they come, all that are there in one transaction."""
+        while True:
+            batch = [await self._results.get()]
+            while not self._results.empty():
+                batch.append(self._results.get_nowait())
+            while True:
+                try:
+                    ended = await asyncio.to_thread(
+                        self._journal.transact, lambda session, results=tuple(batch): self._note(session, results)
+                    )
+                    break
+                except JournalUnavailable as error:
+                    log.error("results not recorded yet: count=%s error=%s", len(batch), error)
+                    await asyncio.sleep(0.5)
+            self._busy.difference_update(result.due.chat_id for result in batch)
+            self._wake.set()
+            for turn_id in ended:
+                await asyncio.to_thread(self._doorbell.ring, turn_id)
+
+    def _note(self, session: Session, results: tuple[Result, ...]) -> list[int]:
+        """Returns the turns to ring: those that had to wait for one that has ended now."""
+        following: list[int] = []
+        for result in results:
+            due = result.due
+            ended: int | None = None
+            if result.later_s is not None:
+                outbox.postpone(session, due.id, now() + timedelta(seconds=result.later_s), "postponed")
+            elif result.never is not None:
+                ended = outbox.refuse(session, due.id, result.never)
+                log.error("not sent: outbox=%s method=%s cause=%s", due.id, due.method, result.never)
+                if result.blocked and due.person_id is not None:
+                    people.blocked(session, due.person_id, now())
+                    outbox.silence(session, due.person_id)
+            else:
+                ended = outbox.sent(session, due.id, result.message_id)
+            following_turn = turns.next_of(session, ended) if ended is not None else None
+            if following_turn is not None:
+                following.append(following_turn)
+        return following
+
+
+def _known(error: BadRequest) -> str:
+    """Telegram's reason, which names parameters and never quotes a text."""
+    return str(error)[:60]
+
+
+WakeUp = Callable[[], None]

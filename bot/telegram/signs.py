@@ -1,0 +1,98 @@
+"""Signs of life while a turn is open: the typing sign each 4 s for a minute, one holding sentence after 15 s."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from telegram import Bot
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from models.words import as_language, variants
+from workers.journal import outbox
+from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.outbox import Letter
+from workers.journal.tables import Conversation, Person, Turn, now
+from workers.journal.turns import THINKING
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+TYPING_EVERY_S = 4.0
+TYPING_FOR = timedelta(seconds=60)
+HOLD_AFTER = timedelta(seconds=15)
+HOLD_BEFORE = timedelta(minutes=10)  # whoever has waited longer gets one late answer, not a promise
+AT_MOST = 200
+
+
+class Signs:
+    def __init__(self, bot: Bot, bot_id: int, journal: Journal) -> None:
+        self._bot = bot
+        self._bot_id = bot_id
+        self._journal = journal
+        self._typed: dict[int, float] = {}
+        self._held: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Looks twice a second until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                chats = await asyncio.to_thread(self._look)
+            except JournalUnavailable as error:
+                log.warning("open turns not read: error=%s", error)
+                continue
+            at = asyncio.get_running_loop().time()
+            self._typed = {chat: typed for chat, typed in self._typed.items() if at - typed < TYPING_EVERY_S}
+            for chat_id in chats:
+                if chat_id not in self._typed:
+                    self._typed[chat_id] = at
+                    task = asyncio.create_task(self._type(chat_id))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+
+    async def _type(self, chat_id: int) -> None:
+        try:
+            await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
+        except TelegramError as error:
+            log.info("typing sign not sent: error=%s", type(error).__name__)
+
+    def _look(self) -> list[int]:
+        """Chats to show the sign in; queues the holding sentence where it is due."""
+        at = now()
+        with self._journal.read() as session:
+            rows = session.execute(
+                select(Turn.id, Turn.chat_id, Turn.opened_at)
+                .where(Turn.bot_id == self._bot_id, Turn.state.in_(THINKING), Turn.opened_at > at - HOLD_BEFORE)
+                .limit(AT_MOST)
+            ).all()
+        late = [row.id for row in rows if at - row.opened_at > HOLD_AFTER and row.id not in self._held]
+        if late:
+            self._journal.transact(lambda session: [self._hold(session, turn_id) for turn_id in late])
+            self._held.update(late)
+        self._held &= {row.id for row in rows}
+        return list({row.chat_id for row in rows if at - row.opened_at < TYPING_FOR})
+
+    def _hold(self, session: Session, turn_id: int) -> None:
+        turn = session.get(Turn, turn_id)
+        if turn is None or turn.state not in THINKING:
+            return
+        person = session.get(Person, turn.person_id)
+        conversation = session.get(Conversation, turn.conversation_id)
+        if person is None or conversation is None or conversation.epoch != turn.epoch:
+            return
+        sentences = variants(as_language(person.language), "turn.holding")
+        letter = Letter({"text": sentences[turn.id % len(sentences)]}, "holding", "holding")
+        outbox.put(
+            session,
+            turn.bot_id,
+            turn.chat_id,
+            f"t:{turn.id}",
+            letter,
+            person=person,
+            turn=turn,
+            conversation=conversation,
+        )
