@@ -24,7 +24,7 @@ from workers.journal import cases, consents, conversations, counters, inbox, out
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
-from workers.journal.tables import Conversation, Outbox, Person, Turn, TurnMessage, now
+from workers.journal.tables import Conversation, Inbox, Outbox, Person, Turn, TurnMessage, now
 from workers.journal.turns import Said
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Alarm:
 
     def _close_inbox(self, session: Session, envelope: Envelope) -> None:
         """The event is the handling: nothing else is to be done with this update."""
-        row = session.get(inbox.Inbox, (envelope.arrival.bot_id, envelope.update_id))
+        row = session.get(Inbox, (envelope.arrival.bot_id, envelope.update_id))
         if row is not None:
             row.state, row.payload = "handled", None
 

@@ -47,9 +47,11 @@ def open_envelope(bot_id: int, update: object) -> Envelope | None:
         return None
     kind = next((name for name in MESSAGES if isinstance(update.get(name), Mapping)), None)
     message = _part(update, kind) if kind else {}
+    holder = message
     if kind is None:
-        message = _part(_part(update, "callback_query"), "message") or _part(update, "my_chat_member")
-    sender = _part(_part(update, kind), "from") if kind else _part(_part(update, "callback_query"), "from")
+        holder = _part(update, "callback_query") or _part(update, "my_chat_member") or _part(update, "channel_post")
+        message = _part(holder, "message") or holder
+    sender = _part(holder, "from")
     chat = _part(message, "chat")
     words = message.get("text") or message.get("caption") if kind else None
     arrival = Arrival(

@@ -7,7 +7,7 @@ effects. Running it again changes nothing; a row that cannot be parsed is dead a
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ Effect = Callable[[Scene], None]
 class ChatsSideBySide(BaseUpdateProcessor):
     """Bounds how many updates are handled at once. Order within a chat is the desk's: one row of it at a time."""
 
-    async def do_process_update(self, update: object, coroutine: Coroutine[Any, Any, Any]) -> None:
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         await coroutine
 
     async def initialize(self) -> None:
@@ -142,8 +142,8 @@ class Desk:
             return False
         try:
             update = Update.de_json(json.loads(claimed.raw), self._bot)
-        except Exception as error:
-            # Whatever the library cannot read of a stranger's JSON; its text may be in the error, its class is not.
+        except Exception as error:  # noqa: BLE001
+            # Whatever the library cannot read of a stranger's JSON. Its text may hold words; its class does not.
             await self._bury(claimed, f"not an update: {type(error).__name__}")
             return True
         self._claims[claimed.update_id] = claimed

@@ -71,7 +71,8 @@ class Signs:
             ).all()
         late = [row.id for row in rows if at - row.opened_at > HOLD_AFTER and row.id not in self._held]
         if late:
-            self._journal.transact(lambda session: [self._hold(session, turn_id) for turn_id in late])
+            for turn_id in late:
+                self._journal.transact(lambda session, turn_id=turn_id: self._hold(session, turn_id))
             self._held.update(late)
         self._held &= {row.id for row in rows}
         return list({row.chat_id for row in rows if at - row.opened_at < TYPING_FOR})

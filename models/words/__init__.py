@@ -40,7 +40,7 @@ def _find(language: Language, key: str) -> Any:
     return found
 
 
-def say(language: Language, key: str, **values: object) -> str:
+def say(language: Language, key: str, /, **values: object) -> str:
     """The sentence under `key`, filled with `values`. Raises `MissingWords` where there is none."""
     found = _find(language, key)
     if not isinstance(found, str):

@@ -1,0 +1,64 @@
+"""Pressed buttons: each goes to the noun it names; what is forged, old or another's gets its own sentence."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.telegram.handlers import country, forgetting, settings
+from bot.telegram.press import Press, read, toast
+from bot.telegram.scene import Scene
+from workers.journal import cases, consents
+from workers.journal.people import key_of
+from workers.journal.tables import TurnMessage, now
+
+CHECK_IN_AFTER = timedelta(hours=20)
+
+
+def press(scene: Scene) -> None:
+    query = scene.update.callback_query
+    if query is None or scene.person_or_none is None:
+        return
+    found = read(scene)
+    chat_id = query.message.chat.id if query.message else None
+    if chat_id != query.from_user.id:
+        toast(scene, found or Press(query.id, 0, "", "", ""), "settings.not_yours")
+    elif found is None:
+        toast(scene, Press(query.id, 0, "", "", ""), "settings.unknown")
+    elif found.noun == "set":
+        settings.pressed(scene, found)
+    elif found.noun == "country":
+        country.pressed(scene, found)
+    elif found.noun == "forget":
+        forgetting.pressed(scene, found)
+    elif found.noun == "danger":
+        care(scene, found)
+    else:
+        toast(scene, found, "settings.stale")
+
+
+def care(scene: Scene, press: Press) -> None:
+    """Under a danger text: let the team read it, or be asked once, later."""
+    if scene.person.minor:
+        toast(scene, press, None)
+        scene.answer(scene.words("care.young_only"))
+    elif press.verb == "checkin" and press.argument == "yes":
+        scene.person.check_in_at = now() + CHECK_IN_AFTER
+        toast(scene, press, None)
+        scene.answer(scene.words("checkin.agreed"))
+    elif press.verb == "share" and press.argument.isascii() and press.argument.isdigit() and _share(scene, press):
+        consents.give(scene.session, scene.person, "team", True)
+        toast(scene, press, None)
+        scene.answer(scene.words("care.shared"))
+    else:
+        toast(scene, press, "settings.stale")
+
+
+def _share(scene: Scene, press: Press) -> bool:
+    rows = scene.session.scalars(
+        select(TurnMessage)
+        .where(TurnMessage.turn_id == int(press.argument), TurnMessage.person_id == scene.person.id)
+        .order_by(TurnMessage.message_id)
+    )
+    key = key_of(scene.session, scene.person)
+    words = "\n".join(key.unseal(row.words) for row in rows if row.words is not None)
+    return bool(words) and cases.share(scene.session, scene.person, int(press.argument), words)

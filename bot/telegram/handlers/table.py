@@ -1,0 +1,65 @@
+"""Which handler an update goes to. The first that fits takes it, and the last fits everything."""
+
+from collections.abc import Callable
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.telegram.desk import Effect
+from bot.telegram.handlers import (
+    country,
+    edited,
+    forgetting,
+    groups,
+    helping,
+    presses,
+    privacy,
+    settings,
+    starting,
+    text,
+    unsupported,
+)
+from bot.telegram.scene import Scene
+
+COMMANDS: dict[str, Effect] = {
+    "start": starting.start,
+    "help": helping.show_help,
+    "new": starting.new,
+    "settings": settings.settings,
+    "privacy": privacy.privacy,
+    "pause": starting.pause,
+    "export": privacy.export_everything,
+    "forget": forgetting.forget,
+    "country": country.country,
+}
+MENU = ("start", "help", "new", "settings", "privacy", "pause", "export", "forget")
+
+
+def nothing(scene: Scene) -> None:
+    """Nobody spoke to Heed: the update is only marked handled."""
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any], handler: Callable[[Effect], Any]) -> None:
+    """Registers every handler; `handler` turns an effect into what the library calls."""
+    private = filters.ChatType.PRIVATE
+    fresh = filters.UpdateType.MESSAGE
+    add = application.add_handler
+    for name, effect in COMMANDS.items():
+        add(CommandHandler(name, handler(effect), filters=private & fresh))
+    add(MessageHandler(private & fresh & filters.COMMAND, handler(helping.show_help)))
+    add(MessageHandler(private & fresh & filters.TEXT, handler(text.text)))
+    add(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, handler(edited.edited)))
+    add(MessageHandler(private & fresh, handler(unsupported.unsupported)))
+    add(CallbackQueryHandler(handler(presses.press)))
+    add(ChatMemberHandler(handler(groups.membership), ChatMemberHandler.MY_CHAT_MEMBER))
+    add(MessageHandler(filters.ChatType.GROUPS & fresh, handler(groups.group_message)))
+    add(TypeHandler(Update, handler(nothing)))
