@@ -10,6 +10,7 @@ from models.weights import find
 from workers.doorbell import CeleryDoorbell, Doorbell
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
+from workers.process import native_threads
 from workers.settings import Settings
 from workers.turn.lease import Renewer
 from workers.watchdog import Watchdog
@@ -49,7 +50,7 @@ def build(settings: Settings) -> House:
             model=find(model, settings.weights_folder) if settings.reply_engine == "llama" else model,
             url=settings.reply_url or "",
             key=settings.reply_key.get_secret_value() if settings.reply_key else "",
-            threads=settings.threads or 0,
+            threads=native_threads("text", settings),
         )
         engine.warm()
         return Composer(engine, candidates=settings.reply_candidates)

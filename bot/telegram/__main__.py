@@ -1,8 +1,9 @@
-"""``python -m bot.telegram``: the bot process."""
+"""`python -m bot.telegram`: the bot process."""
 
 import sys
 
 from bot.telegram.run import main
 from workers.settings import Settings
 
-sys.exit(main(Settings.load()))
+if __name__ == "__main__":
+    sys.exit(main(Settings.load()))

@@ -25,9 +25,10 @@ from bot.telegram.sender import Sender
 from bot.telegram.signs import Signs
 from bot.telegram.webhook import webhook_app
 from models.words import LANGUAGES, say
-from workers.doorbell import SENDER_CHANNEL, CeleryDoorbell, redis_url
+from workers.doorbell import SENDER_CHANNEL, CeleryDoorbell, Doorbell, redis_url
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
+from workers.process import say_ready
 from workers.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,10 @@ def main(settings: Settings) -> int:
 class Telegram:
     """Everything that talks with Telegram for one bot."""
 
-    def __init__(self, settings: Settings, keyring: Keyring) -> None:
+    def __init__(self, settings: Settings, keyring: Keyring, doorbell: Doorbell | None = None) -> None:
         self._settings = settings
         self._journal = Journal(settings.database, keyring)
-        self._doorbell = CeleryDoorbell(settings.broker)
+        self._doorbell = doorbell or CeleryDoorbell(settings.broker)
         request = HTTPXRequest(connection_pool_size=128, pool_timeout=10, read_timeout=20)
         api = settings.api_url
         self.bot = Bot(
@@ -85,6 +86,7 @@ class Telegram:
         if runner is None:
             jobs.append(self._poller.run())
         tasks = [asyncio.create_task(job) for job in jobs]
+        say_ready()
         log.info("bot is up: bot=%s mode=%s", self._settings.bot_id, "webhook" if runner else "polling")
         waiting = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({waiting, *tasks[:4], *tasks[5:]}, return_when=asyncio.FIRST_COMPLETED)

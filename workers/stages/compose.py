@@ -2,13 +2,14 @@
 
 from models.reply import EngineUnavailable, Request
 from workers.errors import Transient
+from workers.journal.turns import ATTEMPTS
 from workers.turn.context import TurnContext
 
 BUDGET_S = 90.0  # three candidates of the default model take 8 s; whoever needs ten times that hangs
 
 
 def compose(context: TurnContext) -> None:
-    """Sets `context.reply`. Raises `Transient` while the engine cannot answer."""
+    """Sets `context.reply`. Raises `Transient` while the engine cannot answer; the last attempt does without it."""
     house = context.house
     request = Request(
         language=context.language,
@@ -19,9 +20,10 @@ def compose(context: TurnContext) -> None:
         said=context.said,
         min_age=house.settings.min_age,
         seed=context.turn_id,
+        minor=context.minor,
     )
     try:
         with house.compute, house.watchdog.step("compose", BUDGET_S):
-            context.reply = house.composer.compose(request)
+            context.reply = house.composer.compose(request, without_model=context.claim.attempts >= ATTEMPTS)
     except EngineUnavailable as error:
         raise Transient(str(error)) from error
