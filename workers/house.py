@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
-from models.reply import Composer, engine_from
+from models.reply.composer import Composer
+from models.reply.engine import engine_from
 from models.weights import find
 from workers.doorbell import CeleryDoorbell, Doorbell
 from workers.journal.database import Journal

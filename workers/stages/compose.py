@@ -1,6 +1,7 @@
 """Compose: asks the reply room for an answer that has passed its reranker and its guard."""
 
-from models.reply import EngineUnavailable, Request
+from models.reply.engine import EngineUnavailable
+from models.reply.request import Request
 from workers.errors import Transient
 from workers.journal.turns import ATTEMPTS
 from workers.turn.context import TurnContext

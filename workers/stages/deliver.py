@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from models.reply import Reply
+from models.reply.request import Reply
 from models.words import say, variants
 from workers.errors import Permanent
 from workers.journal import consents, counters, introduction, outbox, turns

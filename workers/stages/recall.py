@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.reply import Exchange
+from models.reply.request import Exchange
 from models.words import as_language
 from workers.errors import Permanent
 from workers.journal import conversations, turns

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from models.reply import Exchange, Reply
+from models.reply.request import Exchange, Reply
 from models.words import Language
 from workers.house import House
 from workers.journal.turns import Claim
