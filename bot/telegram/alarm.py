@@ -75,9 +75,10 @@ class Alarm:
         if not inbox.store(session, arrival, person, danger=True):
             return False
         self._close_inbox(session, envelope)
-        language = as_language(person.language)
+        # Somebody whose app is English may write Korean: what they wrote counts where its script tells.
+        language = envelope.language if envelope.language == hit.language else as_language(person.language)
         conversation = conversations.current(session, person)
-        conversations.enter_careful(session, conversation)
+        conversations.enter_careful(session, conversation, clear=hit.tier == Tier.CLEAR)
         conversation.asked = str(hit.kind) if hit.tier == Tier.UNCLEAR else None
         text = danger.answer(hit, language, person.country, young=person.minor)
         turn = self._turn(session, envelope, person, conversation, text)

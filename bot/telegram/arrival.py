@@ -1,6 +1,7 @@
 """What can be read of a raw update without trusting any of it: who, where, which message, and its words."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,8 @@ from workers.journal.inbox import Arrival
 
 MESSAGES = ("message", "edited_message")
 ID_LIMIT = 2**63 - 1
+HANGUL = re.compile("[\uac00-\ud7a3]{2}")
+TURKISH = re.compile("[ğĞşŞıİ]")  # letters that neither English nor Korean has
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,17 @@ def open_envelope(bot_id: int, update: object) -> Envelope | None:
         telegram_id=_number(sender.get("id")),
         private=chat.get("type") == "private",
         edited=kind == "edited_message",
-        language=as_language(str(sender.get("language_code") or "")),
+        language=_language(sender.get("language_code"), words),
         words=words if isinstance(words, str) and words.strip() else None,
         sent_at=float(_number(message.get("date")) or 0) or None,
     )
+
+
+def _language(code: object, words: object) -> Language:
+    """The language of what was written where its letters tell, else that of the person's app."""
+    if isinstance(words, str):
+        if HANGUL.search(words):
+            return "ko"
+        if TURKISH.search(words):
+            return "tr"
+    return as_language(code if isinstance(code, str) else None)

@@ -8,19 +8,23 @@ from sqlalchemy.orm import Session
 from workers.journal.tables import Conversation, Outbox, Person, Turn, now
 
 IDLE = timedelta(hours=6)  # after this silence the next message begins a conversation
-CAREFUL = timedelta(hours=24)  # how long the careful mode lasts after the last sign of danger
+CAREFUL = timedelta(hours=24)  # how long the careful mode lasts after the last clear sign of danger
+CAREFUL_AFTER_A_QUESTION = timedelta(hours=1)  # after an unclear one, which was asked about
 PROGRAM_REMINDER = timedelta(hours=3)  # PRODUCT.md: at least every three hours within a conversation
 
 
 def current(session: Session, person: Person, at: datetime | None = None) -> Conversation:
-    """The person's running conversation; a fresh one after a long silence. Ends a careful mode whose time is over."""
+    """The person's running conversation; a fresh one after a long silence, unless an answer is still owed in it.
+
+    Ends a careful mode whose time is over.
+    """
     at = at or now()
     found = session.scalar(
         select(Conversation).where(Conversation.person_id == person.id, Conversation.closed_at.is_(None))
     )
     if found is not None and found.mode == "careful" and found.careful_until is not None and found.careful_until < at:
         found.mode, found.careful_until = "normal", None
-    if found is not None and (found.mode == "careful" or at - found.last_at < IDLE):
+    if found is not None and (found.mode == "careful" or at - found.last_at < IDLE or _owes(session, found)):
         found.last_at = at
         return found
     if found is not None:
@@ -40,11 +44,12 @@ def begin_afresh(session: Session, person: Person) -> Conversation:
     return fresh
 
 
-def enter_careful(session: Session, conversation: Conversation) -> None:
+def enter_careful(session: Session, conversation: Conversation, *, clear: bool) -> None:
     """Danger was seen: what is unsent is void, and the talk goes on carefully for a while."""
     void_unsent(session, conversation)
+    until = now() + (CAREFUL if clear else CAREFUL_AFTER_A_QUESTION)
     conversation.mode = "careful"
-    conversation.careful_until = now() + CAREFUL
+    conversation.careful_until = max(until, conversation.careful_until or until)
 
 
 def void_unsent(session: Session, conversation: Conversation) -> None:
@@ -83,6 +88,15 @@ def is_current(session: Session, conversation_id: int, epoch: int) -> bool:
         select(Conversation.epoch, Conversation.closed_at).where(Conversation.id == conversation_id)
     ).one_or_none()
     return row is not None and row.closed_at is None and row.epoch == epoch
+
+
+def _owes(session: Session, conversation: Conversation) -> bool:
+    owed = select(Turn.id).where(
+        Turn.person_id == conversation.person_id,
+        Turn.conversation_id == conversation.id,
+        Turn.state.in_(("received", "perceived", "composed", "sending")),
+    )
+    return session.scalar(owed.limit(1)) is not None
 
 
 def _open(session: Session, person: Person) -> Conversation:

@@ -132,8 +132,9 @@ def begin(session: Session, row_id: int, quote_always: bool = False) -> Due | No
     if row.epoch is not None and row.conversation_id is not None:
         conversation = session.get(Conversation, row.conversation_id)
         if conversation is None or conversation.closed_at is not None or conversation.epoch != row.epoch:
-            close(session, row, "cancelled")
-            return None
+            return _void(session, row)
+    if row.purpose == "holding" and _is_answered(session, row):
+        return _void(session, row)
     person = session.get(Person, row.person_id) if row.person_id else None
     body = _unseal(session, person, row.body)
     if row.answers is not None and (quote_always or row.merged or _newer_exists(session, row)):
@@ -185,6 +186,22 @@ def refuse(session: Session, row_id: int, failure: str) -> int | None:
         .values(state="dead", closed_at=now(), failure=failure[:80])
     )
     return row.turn_id if ended.rowcount else None
+
+
+def _void(session: Session, row: Outbox) -> None:
+    """Ends a row that may not be said any more, and its turn with it if it was the turn's answer."""
+    close(session, row, "cancelled")
+    if row.last and row.turn_id is not None:
+        session.execute(
+            update(Turn)
+            .where(Turn.id == row.turn_id, Turn.state.in_(("composed", "sending")))
+            .values(state="cancelled", closed_at=now())
+        )
+
+
+def _is_answered(session: Session, row: Outbox) -> bool:
+    state = session.scalar(select(Turn.state).where(Turn.id == row.turn_id))
+    return state not in {"received", "perceived"}
 
 
 def _newer_exists(session: Session, row: Outbox) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from workers.journal import conversations
 from workers.journal.tables import Consent, Conversation, Outbox, Person, Turn, TurnMessage, now
 
 BATCH = 500
@@ -27,7 +28,9 @@ def sweep_words(session: Session, context: timedelta, diary: timedelta) -> int:
     """Drops words and answers whose time is over, a batch at a time. Returns how many messages lost theirs."""
     at = now()
     keep_nothing = select(Person.id).where(Person.keep_nothing)
-    ended = select(Conversation.id).where(Conversation.closed_at.is_not(None))
+    ended = select(Conversation.id).where(
+        or_(Conversation.closed_at.is_not(None), Conversation.last_at < at - conversations.IDLE)
+    )
     over = or_(
         TurnMessage.received_at < at - diary,
         (TurnMessage.received_at < at - context) & TurnMessage.person_id.not_in(_with_diary()),

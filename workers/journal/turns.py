@@ -210,6 +210,11 @@ def give_up(session: Session, claim: Claim, failure: str) -> bool:
     )
 
 
+def cancel(session: Session, claim: Claim) -> bool:
+    """Ends a turn whose conversation has moved on without it."""
+    return _update(session, claim, state="cancelled", closed_at=now(), lease_token=None, lease_until=None)
+
+
 def exhausted(session: Session, limit: int = 50) -> list[Turn]:
     """Turns whose last allowed attempt ended without a word: their worker was killed each time."""
     at = now()

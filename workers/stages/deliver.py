@@ -83,16 +83,20 @@ def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
 
 def _text(context: TurnContext, conversation: Conversation, person: Person, reply: Reply) -> str:
     parts = [reply.text]
-    pick = context.turn_id
     if context.oldest_sent_at is not None and now() - context.oldest_sent_at > LATE_AFTER:
-        late = variants(context.language, "turn.late")
-        parts.insert(0, late[pick % len(late)])
+        parts.insert(0, _pick(context, "turn.late"))
     if context.caption:
         parts.append(say(context.language, "unsupported.caption_kept"))
     at = now()
     if conversation.reminded_at is None or at - conversation.reminded_at >= PROGRAM_REMINDER:
         conversation.reminded_at = at
         if person.introduced_at is not None:  # the introduction, which follows at once, says it otherwise
-            reminders = variants(context.language, "reminder.program")
-            parts.append(reminders[pick % len(reminders)])
+            parts.append(_pick(context, "reminder.program"))
+        if conversation.started_at < at - PROGRAM_REMINDER:
+            parts.append(_pick(context, "reminder.long_night"))
     return "\n\n".join(parts)
+
+
+def _pick(context: TurnContext, key: str) -> str:
+    sentences = variants(context.language, key)
+    return sentences[context.turn_id % len(sentences)]

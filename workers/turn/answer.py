@@ -44,6 +44,8 @@ def _attempt(house: House, claim: Claim) -> None:
             return
         raise Transient("messages kept coming")
     except Superseded:
+        # Forgotten or taken over: then the token matches nothing. Otherwise its conversation has moved on.
+        house.journal.transact(lambda session: turns.cancel(session, claim))
         log.info("turn superseded: turn=%s", claim.turn_id)
     except JournalUnavailable:
         raise
