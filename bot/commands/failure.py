@@ -30,7 +30,7 @@ def code_of(error: Exception) -> int:
 def line_of(error: Exception) -> str:
     """The text of an error that Heed wrote; of any other its class and its place, for its text may hold words."""
     if type(error).__module__.split(".")[0] in HOUSE:
-        return str(error)
+        return str(error.args[0] if isinstance(error, KeyError) and error.args else error)
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return f"unexpected: {describe(error)}{place}"

@@ -72,7 +72,7 @@ class House:
         self._ready_file.unlink(missing_ok=True)
         check_ports(settings)
         if settings.reply_engine == "llama":
-            self._command("weights", "models", "pull", "--quiet", settings.reply_model)
+            self._command("weights", "models", "pull", "--missing", settings.reply_model)
         Keyring.open_or_make(settings.keys_path)
         self._command("database", "db", "upgrade")
         if settings.broker_url is None:

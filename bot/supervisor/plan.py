@@ -11,6 +11,7 @@ from workers.settings import Settings
 
 # A worker finishes the turn in hand; what it cannot finish in this time is taken up again after the next start.
 WORKER_STOP_SECONDS = 25.0
+BOT_STOP_SECONDS = 12.0
 PLAYGROUND = "playground"
 
 
@@ -77,7 +78,12 @@ def worker(settings: Settings, kind: str) -> Program:
 
 def bot(settings: Settings) -> Program:
     """Intake, handlers and the sender."""
-    return Program(name="bot", command=_entered(settings, "bot", "bot.telegram"), folder=run_folder(settings))
+    return Program(
+        name="bot",
+        command=_entered(settings, "bot", "bot.telegram"),
+        folder=run_folder(settings),
+        stop_seconds=BOT_STOP_SECONDS,
+    )
 
 
 def _entered(settings: Settings, name: str, module: str, *arguments: str) -> list[str]:

@@ -249,6 +249,36 @@ def test_doctor_ends_with_1_and_a_fix_where_something_is_wrong(journal: Journal)
     assert "heed db upgrade" in heed("doctor", HEED_REPLY_ENGINE="inprocess").stdout
 
 
+def test_the_weights_of_the_manifest_are_listed_and_a_missing_one_is_told(home: Path) -> None:
+    listed = heed("models", "list")
+    assert listed.returncode == 0
+    assert all(line.startswith("missing") for line in listed.stdout.splitlines())
+    assert Settings.load().reply_model in listed.stdout
+    told = heed("models", "verify", "smollm2-135m-instruct-q4_1")
+    assert (told.returncode, told.stderr) == (
+        1,
+        "heed: missing or damaged; fetch again: heed models pull smollm2-135m-instruct-q4_1\n",
+    )
+
+
+def test_weights_of_the_right_size_are_not_fetched_again_at_a_start(home: Path) -> None:
+    from models.weights import weight
+
+    entry = weight("smollm2-135m-instruct-q4_1")
+    folder = Settings.load().weights_folder
+    folder.mkdir(parents=True)
+    with (folder / entry.path).open("wb") as file:
+        file.truncate(entry.size)  # a hole, not 98 MB
+    assert heed("models", "pull", "--missing", entry.name).returncode == 0
+    assert heed("models", "verify", entry.name).returncode == 1
+
+
+def test_a_name_the_manifest_does_not_hold_is_one_line(home: Path) -> None:
+    done = heed("models", "pull", "--missing", "nothing")
+    assert done.returncode == 1
+    assert done.stderr == "heed: no weights called 'nothing'; `heed models list` shows what there is\n"
+
+
 def test_doctor_explains_a_wrong_setting(home: Path) -> None:
     done = heed("doctor", HEED_LOG_LEVEL="LOUD")
     assert done.returncode == 1
