@@ -37,7 +37,7 @@ def pull(
         bool, typer.Option("--missing", help="Trust a file of the right size; without it every byte is compared.")
     ] = False,
 ) -> None:
-    """Fetch what is missing or damaged (what a fresh installation needs, where no name is given), checked by sha256."""
+    """Fetch what is missing or damaged (the defaults, where no name is given), checked by sha256."""
     from models.weights import defaults
     from models.weights import pull as fetch
 
