@@ -174,7 +174,7 @@ def describe(error: BaseException) -> str:
     """An exception without what people said: its class, and its text only where Heed wrote it."""
     kind = type(error)
     name = f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
-    if kind.__module__.split(".")[0] in HOUSE:
+    if kind.__module__.split(".")[0] in HOUSE or isinstance(error, ImportError):  # which names a module
         return f"{name}: {error}"
     if isinstance(error, OSError) and error.errno is not None:
         return f"{name}: {os.strerror(error.errno)}"
