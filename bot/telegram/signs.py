@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -72,7 +73,7 @@ class Signs:
         late = [row.id for row in rows if at - row.opened_at > HOLD_AFTER and row.id not in self._held]
         if late:
             for turn_id in late:
-                self._journal.transact(lambda session, turn_id=turn_id: self._hold(session, turn_id))
+                self._journal.transact(partial(self._hold, turn_id=turn_id))
             self._held.update(late)
         self._held &= {row.id for row in rows}
         return list({row.chat_id for row in rows if at - row.opened_at < TYPING_FOR})

@@ -132,9 +132,11 @@ def begin(session: Session, row_id: int, quote_always: bool = False) -> Due | No
     if row.epoch is not None and row.conversation_id is not None:
         conversation = session.get(Conversation, row.conversation_id)
         if conversation is None or conversation.closed_at is not None or conversation.epoch != row.epoch:
-            return _void(session, row)
+            _void(session, row)
+            return None
     if row.purpose == "holding" and _is_answered(session, row):
-        return _void(session, row)
+        _void(session, row)
+        return None
     person = session.get(Person, row.person_id) if row.person_id else None
     body = _unseal(session, person, row.body)
     if row.answers is not None and (quote_always or row.merged or _newer_exists(session, row)):
