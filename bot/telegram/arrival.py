@@ -1,18 +1,15 @@
 """What can be read of a raw update without trusting any of it: who, where, which message, and its words."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.words import Language, as_language
+from models.words import Language, as_language, by_letters
 from workers.journal.inbox import Arrival
 
 MESSAGES = ("message", "edited_message")
 ID_LIMIT = 2**63 - 1
-HANGUL = re.compile("[\uac00-\ud7a3]{2}")
-TURKISH = re.compile("[ğĞşŞıİ]")  # letters that neither English nor Korean has
 
 
 @dataclass(frozen=True)
@@ -77,9 +74,5 @@ def open_envelope(bot_id: int, update: object) -> Envelope | None:
 
 def _language(code: object, words: object) -> Language:
     """The language of what was written where its letters tell, else that of the person's app."""
-    if isinstance(words, str):
-        if HANGUL.search(words):
-            return "ko"
-        if TURKISH.search(words):
-            return "tr"
-    return as_language(code if isinstance(code, str) else None)
+    told = by_letters(words) if isinstance(words, str) else None
+    return told or as_language(code if isinstance(code, str) else None)

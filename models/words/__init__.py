@@ -6,6 +6,7 @@ key may hold one sentence or a list of them (variants). Placeholders are ``{name
 All three languages hold the same keys with the same placeholders; a test holds them to it.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -15,6 +16,8 @@ import yaml
 Language = Literal["en", "ko", "tr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 HERE = Path(__file__).parent
+HANGUL = re.compile("[\uac00-\ud7a3]{2}")
+TURKISH = re.compile("[ğĞşŞıİ]")  # letters that neither English nor Korean has
 
 
 class MissingWords(KeyError):
@@ -68,3 +71,10 @@ def as_language(code: str | None) -> Language:
         if head == language:
             return language
     return "en"
+
+
+def by_letters(text: str) -> Language | None:
+    """The language whose own letters `text` uses; None where the letters do not tell."""
+    if HANGUL.search(text):
+        return "ko"
+    return "tr" if TURKISH.search(text) else None
