@@ -77,12 +77,12 @@ def _parrots(text: str, asked: str, language: Language) -> bool:
 
 
 def _loops(text: str, language: Language) -> bool:
-    """Whether the reply says one of its sentences, or four words in a row, twice."""
+    """Whether the reply says one of its sentences, or five words in a row, twice."""
     sentences = [plain(sentence, language).strip() for sentence in SENTENCE.split(text)]
     if len(set(sentences)) < len(sentences):
         return True
     said = words(text, language)
-    rows = [tuple(said[at : at + 4]) for at in range(len(said) - 3)]
+    rows = [tuple(said[at : at + 5]) for at in range(len(said) - 4)]
     return len(set(rows)) < len(rows)
 
 

@@ -6,6 +6,7 @@ from models.reply.stems import EMPTY_WORDS, HANGUL, words
 from models.words import Language
 
 TURKISH_ONLY = re.compile(r"[ğışİĞŞ]")
+COMMAND = re.compile(r"/[a-z]+\b")
 LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -18,14 +19,14 @@ def language_of(text: str, default: Language = "en") -> Language:
         return "ko"
     turkish = sum(word in EMPTY_WORDS["tr"] for word in words(text, "tr")) + 2 * len(TURKISH_ONLY.findall(text))
     english = sum(word in EMPTY_WORDS["en"] for word in words(text, "en"))
-    if turkish > english:
-        return "tr"
-    return "en" if english else default
+    if turkish == english:
+        return default
+    return "tr" if turkish > english else "en"
 
 
 def foreign_share(text: str, language: Language) -> float:
     """Share of the letters that the writing of `language` does not use, 0 to 1."""
-    letters = LETTER.findall(text)
+    letters = LETTER.findall(COMMAND.sub("", text))
     if not letters:
         return 0.0
     if language == "ko":
