@@ -26,11 +26,12 @@ import signal
 import sys
 import threading
 import traceback
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from workers.journal.keys import KeysUnusable
 from workers.settings import BadSettings, Settings
@@ -40,6 +41,8 @@ Kind = Literal["bot", "text", "media", "playground", "supervisor", "command"]
 HOUSE = ("bot", "workers", "models", "migrations", "heed", "infra")
 # They log addresses that hold the token, or whole updates. At WARNING their templates still tell what is wrong.
 TALKATIVE = ("httpx", "httpcore", "telegram", "telegram.ext", "aiohttp", "urllib3", "botocore", "boto3", "s3transfer")
+# A line for every doorbell; the turn's own lines tell more.
+CHATTY = ("celery.worker.strategy", "celery.app.trace")
 TOKEN = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{20,}")
 LOG_BYTES = 5_000_000
 LOG_FILES = 5
@@ -142,7 +145,9 @@ def set_up_logging(name: str, level: str, to: Any) -> None:
     for talkative in TALKATIVE:
         logging.getLogger(talkative).setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.CRITICAL)
-    logging.captureWarnings(True)
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    warnings.showwarning = _log_warning
 
 
 class WordlessFormatter(logging.Formatter):
@@ -206,6 +211,17 @@ def _frames(error: BaseException) -> Iterator[str]:
 def _short(path: str) -> str:
     parts = Path(path).parts
     return "/".join(parts[-3:])
+
+
+def _log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    logging.getLogger("heed.process").warning("%s at %s:%s", category.__name__, _short(filename), lineno)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
