@@ -86,21 +86,28 @@ class House:
             self._await(child, seconds)
         self._ready_file.touch()
         self._welcome()
+        if settings.plays and self._browser and plan.opens_here():
+            webbrowser.open(self._address())
 
     def _welcome(self) -> None:
-        settings = self._settings
-        if not settings.plays:
+        if self._settings.plays:
+            self._terminal.say(f"\nHeed is here: {self._address()}\nCtrl-C stops it.\n")
+        else:
             self._terminal.say("Heed answers on Telegram. Ctrl-C stops it.")
-            return
-        token = plan.page_token_file(settings).read_text(encoding="ascii").strip()
-        address = f"http://127.0.0.1:{settings.playground_port}/?t={token}"
-        self._terminal.say(f"\nHeed is here: {address}\nCtrl-C stops it.\n")
-        if self._browser and plan.opens_here():
-            webbrowser.open(address)
+
+    def _address(self) -> str:
+        """Of the playground's page; its token is another at every start of the playground."""
+        token = plan.page_token_file(self._settings).read_text(encoding="ascii").strip()
+        return f"http://127.0.0.1:{self._settings.playground_port}/?t={token}"
 
     def _watch(self) -> None:
+        page = next((child for child in self._children if child.name == plan.PLAYGROUND), None)
+        deaths = page.deaths if page else 0
         while True:
             self._look()
+            if page and page.deaths > deaths and page.ready():
+                deaths = page.deaths
+                self._terminal.say(f"Heed is here again: {self._address()}")
 
     def _bring_up(self, program: Program) -> None:
         self._await(self._launch(program), START_SECONDS)

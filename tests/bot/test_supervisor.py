@@ -139,6 +139,18 @@ def test_a_killed_process_is_started_again_and_the_others_stay(start: Callable[.
     assert running.end()[0] == 0
 
 
+def test_the_new_address_is_printed_when_the_playground_had_to_be_started_again(
+    start: Callable[..., Running],
+) -> None:
+    running = start()
+    until(running.up)
+    before = running.pid("playground")
+    os.kill(before, signal.SIGKILL)
+    until(lambda: running.pids()["playground"] not in {None, before} and running.up())
+    time.sleep(0.5)
+    assert "Heed is here again: http://127.0.0.1:" in running.end()[1]
+
+
 def test_children_die_with_a_killed_supervisor_and_the_next_one_takes_over(start: Callable[..., Running]) -> None:
     running = start()
     until(running.up)
