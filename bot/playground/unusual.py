@@ -5,7 +5,7 @@ import json
 
 from bot.playground.store import JSON
 
-FILE = {"file_id": "SEVFRA-unusual", "file_unique_id": "unusual"}
+FILE = {"file_id": "unusual", "file_unique_id": "unusual"}
 PLACE = {"latitude": 37.5665, "longitude": 126.978}
 SAMPLES: dict[str, JSON] = {
     "sticker": {

@@ -1,0 +1,163 @@
+// One message as an element: quote, content, time, ticks, buttons.
+
+import { written } from "./entities.js";
+import { clock, say } from "./words.js";
+
+const UNUSUAL = ["sticker", "location", "venue", "poll", "contact", "dice", "animation", "video"];
+
+export function make(tag, className = "", ...children) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.append(...children);
+  return element;
+}
+
+export function icon(name, className = "") {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  if (className) svg.setAttribute("class", className);
+  svg.append(use);
+  return svg;
+}
+
+export function button(className, label, picture, act) {
+  const element = make("button", className, icon(picture));
+  element.type = "button";
+  element.title = label;
+  element.setAttribute("aria-label", label);
+  element.addEventListener("click", act);
+  return element;
+}
+
+// A message in one line of plain text, for quotes and the list of people.
+export function gist(message) {
+  const words = message.text ?? message.caption;
+  if (words) return words;
+  for (const kind of ["voice", "audio", "photo", "document", "video_note", ...UNUSUAL]) {
+    if (message[kind]) return say(`kind_${kind}`);
+  }
+  return say("kind_other");
+}
+
+function picked(message) {
+  return message.photo?.at(-1) ?? message.voice ?? message.audio ?? message.video_note ?? message.video ?? message.animation ?? message.document;
+}
+
+function media(message, address) {
+  const file = picked(message);
+  const source = file && file.file_id !== "unusual" ? address(file.file_id) : "";
+  if (source && message.photo) {
+    const picture = make("img", "picture");
+    Object.assign(picture, { src: source, alt: message.caption || say("kind_photo"), loading: "lazy" });
+    if (file.width) Object.assign(picture, { width: file.width, height: file.height });
+    return [picture];
+  }
+  if (source && (message.voice || message.audio)) {
+    const player = make("audio");
+    Object.assign(player, { src: source, controls: true, preload: "metadata" });
+    player.setAttribute("aria-label", say(message.voice ? "kind_voice" : "kind_audio"));
+    const title = [message.audio?.performer, message.audio?.title].filter(Boolean).join(" – ");
+    return title ? [make("span", "kind", title), player] : [player];
+  }
+  if (source && (message.video_note || message.video || message.animation)) {
+    const player = make("video");
+    Object.assign(player, { src: source, controls: true, preload: "metadata" });
+    return [player];
+  }
+  if (message.document) {
+    const link = make(source ? "a" : "span", "kind", icon("file"), message.document.file_name || say("kind_document"));
+    if (source) Object.assign(link, { href: source, download: message.document.file_name || "" });
+    return [link];
+  }
+  const kind = UNUSUAL.find((name) => message[name]);
+  if (kind) return [make("span", "kind", message.sticker?.emoji ?? message.dice?.emoji ?? "", ` ${say(`kind_${kind}`)}`)];
+  return message.text === undefined ? [make("span", "kind", say("kind_other"))] : [];
+}
+
+function quote(message, chat, deeds) {
+  const replied = message.reply_to_message;
+  if (!replied) return [];
+  const name = make("b", "", replied.from?.is_bot ? chat.botName : chat.person.first_name);
+  const line = make("span", "", message.quote?.text ?? gist(replied));
+  const element = make("button", "quote", name, line);
+  element.type = "button";
+  element.addEventListener("click", () => deeds.show(replied.message_id));
+  return [element];
+}
+
+function meta(message, mine, chat) {
+  const element = make("span", "meta");
+  if (message.edit_date) element.append(make("span", "", say("edited")));
+  const time = make("time", "", clock(message.date));
+  time.dateTime = new Date(message.date * 1000).toISOString();
+  element.append(time);
+  if (mine) {
+    const read = !chat.waiting.has(message.message_id);
+    const ticks = icon(read ? "ticks" : "tick", read ? "double" : "");
+    ticks.removeAttribute("aria-hidden");
+    ticks.setAttribute("role", "img");
+    ticks.setAttribute("aria-label", say(read ? "read" : "delivered"));
+    element.append(ticks);
+  }
+  return element;
+}
+
+function key(wish, message, chat, deeds) {
+  if (wish.url) {
+    const link = make("a", "key", wish.text, icon("link"));
+    if (/^https?:/i.test(wish.url)) Object.assign(link, { href: wish.url, target: "_blank", rel: "noopener noreferrer" });
+    return link;
+  }
+  const element = make("button", "key", wish.text);
+  element.type = "button";
+  if (chat.pressed.has(`${message.message_id} ${wish.callback_data}`)) {
+    element.classList.add("waiting");
+    element.setAttribute("aria-busy", "true");
+  }
+  element.addEventListener("click", () => deeds.press(message, wish.callback_data ?? ""));
+  return element;
+}
+
+function onlyEmoji(text) {
+  return text !== undefined && text.length <= 12 && /^(\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f)+$/u.test(text);
+}
+
+// `deeds`: reply(message), edit(message), press(message, data), show(message_id), command(text).
+export function bubble(message, chat, deeds) {
+  const mine = !message.from?.is_bot;
+  const words = message.text ?? message.caption;
+  const body = make("div", "bubble", ...quote(message, chat, deeds), ...media(message, (id) => chat.fileAddress(id)));
+  if (words) body.append(written(words, message.entities ?? message.caption_entities, deeds.command));
+  body.append(meta(message, mine, chat));
+  const actions = make("div", "deeds", button("icon", say("reply"), "reply", () => deeds.reply(message)));
+  if (mine && words) actions.append(button("icon", say("edit"), "edit", () => deeds.edit(message)));
+  const holder = make("div", "body", body, actions);
+  const element = make("li", mine ? "message mine" : "message", holder);
+  if (onlyEmoji(message.text)) element.classList.add("emoji");
+  element.dataset.id = message.message_id;
+  const rows = message.reply_markup?.inline_keyboard ?? [];
+  if (rows.length) {
+    const keyboard = make("div", "keyboard", ...rows.map((row) => make("div", "keys", ...row.map((wish) => key(wish, message, chat, deeds)))));
+    keyboard.setAttribute("role", "group");
+    keyboard.setAttribute("aria-label", say("buttons"));
+    element.append(keyboard);
+  }
+  body.addEventListener("click", (event) => {
+    if (event.target.closest("button, a, audio, video")) return;
+    for (const other of document.querySelectorAll(".message.picked")) if (other !== element) other.classList.remove("picked");
+    element.classList.toggle("picked");
+  });
+  return element;
+}
+
+export function typing() {
+  const sign = make("div", "bubble", make("i"), make("i"), make("i"));
+  sign.setAttribute("aria-label", say("typing"));
+  return make("li", "message typing first last", sign);
+}
+
+export function draft(found, act) {
+  return make("li", "message draft first last", make("div", "bubble", written(found.text, found.entities, act)));
+}

@@ -1,0 +1,119 @@
+// What the page knows of one person's chat with the bot. No elements here.
+
+import { ask } from "./server.js";
+
+const TYPING_LASTS = 5500; // milliseconds; Telegram shows an action for five seconds
+const PAGE = 60;
+
+export class Chat {
+  constructor(person, last = null, standing = "member") {
+    this.person = person;
+    this.last = last;
+    this.standing = standing;
+    this.messages = new Map();
+    this.waiting = new Set();
+    this.pressed = new Map(); // "message_id data" -> callback query id
+    this.commands = [];
+    this.bot = null;
+    this.loaded = false;
+    this.complete = false;
+    this.unread = 0;
+    this.typingUntil = 0;
+    this.draft = null;
+    this.wish = { text: "", reply: null, edit: null };
+  }
+
+  get id() {
+    return this.person.id;
+  }
+
+  get botName() {
+    return this.bot?.name ?? "Heed";
+  }
+
+  get typing() {
+    return this.typingUntil > Date.now();
+  }
+
+  get ordered() {
+    return [...this.messages.values()].sort((a, b) => a.message_id - b.message_id);
+  }
+
+  fileAddress(id) {
+    return `/people/${this.id}/files/${encodeURIComponent(id)}`;
+  }
+
+  async load() {
+    const [state, newest] = await Promise.all([
+      ask("GET", `/people/${this.id}/state`),
+      ask("GET", `/people/${this.id}/messages?before=9007199254740991&limit=${PAGE}`),
+    ]);
+    this.take(state);
+    this.messages = new Map(newest.map((message) => [message.message_id, message]));
+    this.complete = newest.length < PAGE;
+    this.loaded = true;
+  }
+
+  async refresh() {
+    this.take(await ask("GET", `/people/${this.id}/state`));
+  }
+
+  take(state) {
+    this.person = state.person;
+    this.bot = state.bot;
+    this.commands = state.commands;
+    this.standing = state.standing;
+    this.waiting = new Set(state.waiting);
+  }
+
+  async older() {
+    const first = this.ordered[0]?.message_id;
+    if (!first || this.complete) return false;
+    const found = await ask("GET", `/people/${this.id}/messages?before=${first}&limit=${PAGE}`);
+    for (const message of found) this.messages.set(message.message_id, message);
+    this.complete = found.length < PAGE;
+    return found.length > 0;
+  }
+
+  // Takes one event of this chat in. Returns what changed: "message", "changed", "sign", "list", or "".
+  heed(event) {
+    const message = event.message;
+    switch (event.kind) {
+      case "message": {
+        const fresh = !this.messages.has(message.message_id);
+        this.last = message;
+        if (this.loaded) this.messages.set(message.message_id, message);
+        if (message.from?.is_bot) {
+          this.typingUntil = 0;
+          this.draft = null;
+        } else if (fresh) this.waiting.add(message.message_id);
+        return "message";
+      }
+      case "edited":
+        if (this.last?.message_id === message.message_id) this.last = message;
+        if (this.messages.has(message.message_id)) this.messages.set(message.message_id, message);
+        return "changed";
+      case "deleted":
+        for (const id of event.message_ids) this.messages.delete(id);
+        if (event.message_ids.includes(this.last?.message_id)) this.last = this.ordered.at(-1) ?? null;
+        return "changed";
+      case "read":
+        this.waiting.delete(event.message_id);
+        return "changed";
+      case "action":
+        this.typingUntil = Date.now() + TYPING_LASTS;
+        return "sign";
+      case "draft":
+        this.draft = event.text ? event : null;
+        return "sign";
+      case "answer":
+        for (const [place, id] of this.pressed) if (id === event.callback_query_id) this.pressed.delete(place);
+        return "changed";
+      case "standing":
+        this.standing = event.standing;
+        return "changed";
+      default:
+        return "";
+    }
+  }
+}
