@@ -27,7 +27,11 @@ class Settings(BaseSettings):
     """All keys are documented in ``.env.example``; a test holds the two together."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HEED_", env_file=PROJECT / ".env", extra="ignore", hide_input_in_errors=True
+        env_prefix="HEED_",
+        env_file=PROJECT / ".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     home: Path = PROJECT / ".heed"

@@ -102,6 +102,12 @@ def test_a_bot_with_a_token_names_its_operator(monkeypatch: pytest.MonkeyPatch, 
         Settings.load()
 
 
+def test_a_key_that_is_set_to_nothing_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"HEED_{name.upper()}", "")
+    assert Settings.load() == Settings.load(_env_prefix="NOTHING_")
+
+
 def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEED_WEBHOOK_URL", "https://bot.example.org/hook")
     with pytest.raises(BadSettings, match="HEED_WEBHOOK_SECRET"):
