@@ -1,18 +1,12 @@
 """`heed keys`: the house key."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bot.commands.failure import CommandFailed
 from bot.commands.journal import opened
 from workers.settings import Settings
-
-if TYPE_CHECKING:
-    from workers.journal.keys import Keyring
 
 app = typer.Typer(help="The key file that makes what people said readable.", no_args_is_help=True)
 
@@ -29,6 +23,7 @@ def rotate(
     ] = False,
 ) -> None:
     """Make a new house key, rewrap everything under it, and drop the older ones. Heed must be stopped everywhere."""
+    from bot.playground.store import rewrap
     from bot.supervisor.lock import HomeLock
     from bot.supervisor.plan import playground_folder
     from workers.journal import keys as house_key
@@ -41,20 +36,9 @@ def rotate(
         house_key.add_key(settings.keys_path)
         with opened(settings) as journal:
             count = rotation.rewrap(journal)
-            count += _rewrap_playground(playground_folder(settings) / "playground.sqlite", journal.keyring)
+            count += rewrap(playground_folder(settings) / "playground.sqlite", journal.keyring)
         if not keep_old:
             house_key.keep_newest(settings.keys_path)
     typer.echo(f"{count} sealed entries are under the new key")
     if not keep_old:
         typer.echo("heed: a backup made before needs the older key file; make a new backup now", err=True)
-
-
-def _rewrap_playground(store: Path, keyring: "Keyring") -> int:
-    """The playground has one data key of its own, wrapped by the house key: one row."""
-    if not store.exists():
-        return 0
-    with closing(sqlite3.connect(store)) as database, database:
-        rows = database.execute("SELECT one, wrapped FROM keyhole").fetchall()
-        for one, wrapped in rows:
-            database.execute("UPDATE keyhole SET wrapped = ? WHERE one = ?", (keyring.rewrap(wrapped), one))
-    return len(rows)

@@ -11,7 +11,7 @@ one short transaction each, committed before the request is answered.
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -154,9 +154,13 @@ class Store:
         row = self._db.execute("SELECT content FROM file WHERE file_number = ?", (file_number,)).fetchone()
         return self._fernet.decrypt(row[0]) if row else None
 
+    def scrub(self) -> None:
+        """Empties the write-ahead log into the file, so that what was deleted stands in neither, not even sealed."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Folds the write-ahead log into the file and closes it."""
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self.scrub()
         self._db.close()
 
 
@@ -231,13 +235,15 @@ class Writing:
             self._store.execute(f"DELETE FROM {table} WHERE bot_id = ? AND chat_id = ?", bot_id, chat_id)
 
 
-def rewrap(path: Path, old: Cipher, new: Cipher) -> None:
-    """Wraps the playground's data key anew, after the house key was rotated. Its rows stay as they are."""
-    db = sqlite3.connect(path)
-    try:
-        with db:
-            row = db.execute("SELECT wrapped FROM keyhole").fetchone()
-            if row is not None:
-                db.execute("UPDATE keyhole SET wrapped = ?", (new.encrypt(old.decrypt(row[0])),))
-    finally:
-        db.close()
+def rewrap(path: Path, cipher: Cipher) -> int:
+    """Wraps the playground's data key anew, after the house key was rotated; its rows stay as they are.
+
+    `cipher` opens what the older key sealed and seals with the newest. Returns how many keys were wrapped: 0 or 1.
+    """
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path)) as db, db:
+        rows = db.execute("SELECT wrapped FROM keyhole").fetchall()
+        for (wrapped,) in rows:
+            db.execute("UPDATE keyhole SET wrapped = ?", (cipher.encrypt(cipher.decrypt(wrapped)),))
+    return len(rows)

@@ -225,5 +225,6 @@ class Switchboard:
         for bot_id in bots:
             self.bots[bot_id].updates.drop(self.bots[bot_id].updates.of_chat(person_id))
             del self.chats[bot_id, person_id]
+        self.store.scrub()
         self.people.pop(person_id, None)
         self.feed.forget(person_id)

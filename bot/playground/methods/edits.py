@@ -69,6 +69,7 @@ def _delete(call: Call, chat_id: int, message_ids: list[int]) -> list[int]:
     with call.board.store.writing() as writing:
         gone = [number for number in message_ids if writing.delete_message(call.bot.bot_id, chat_id, number)]
     if gone:
+        call.board.store.scrub()
         call.board.feed.publish(call.bot.bot_id, chat_id, "deleted", message_ids=gone)
     return gone
 

@@ -149,12 +149,12 @@ async def test_one_home_has_one_playground(tmp_path: Path, server: PlaygroundSer
         await PlaygroundServer(tmp_path, cipher).start()
 
 
-async def test_a_rotated_house_key_opens_the_history(tmp_path: Path, cipher: MultiFernet) -> None:
-    fresh = MultiFernet([Fernet(Fernet.generate_key())])
+async def test_a_rotated_house_key_opens_the_history(tmp_path: Path) -> None:
+    older, fresh = Fernet(Fernet.generate_key()), Fernet(Fernet.generate_key())
     async with ClientSession() as session:
-        async with PlaygroundServer(tmp_path, cipher) as first, make_bot(first):
+        async with PlaygroundServer(tmp_path, older) as first, make_bot(first):
             await Client(first, session).write(PERSON, CANARY)
-        rewrap(tmp_path / "playground.sqlite", cipher, fresh)
+        assert rewrap(tmp_path / "playground.sqlite", MultiFernet([fresh, older])) == 1
         async with PlaygroundServer(tmp_path, fresh) as second:
             (message,) = await Client(second, session).read(PERSON)
     assert message["text"] == CANARY
