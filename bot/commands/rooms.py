@@ -30,12 +30,12 @@ def evaluate(
 
 def bench(context: typer.Context) -> None:
     """Measure this machine, as a table."""
-    _become("infra.bench", context.args)
+    _become("infra.rigs.bench", context.args)
 
 
 def faults(context: typer.Context) -> None:
     """Break everything on purpose and count what was lost."""
-    _become("infra.faults", context.args)
+    _become("infra.rigs.faults", context.args)
 
 
 def _become(module: str, arguments: list[str]) -> None:

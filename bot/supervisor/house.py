@@ -157,6 +157,7 @@ class House:
         for child in self._children:
             if child.died():
                 self._tell_death(child)
+                self._note()
             if child.due():
                 child.start()
                 self._note()
