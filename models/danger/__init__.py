@@ -1,0 +1,27 @@
+"""The danger screen and the reviewed answers to what it finds. Pure Python, no heavy import."""
+
+from models.danger.helplines import countries
+from models.danger.hit import Hit, Kind, Tier
+from models.danger.protocol import (
+    PROTOCOL_VERSION,
+    REVIEWED_BY_CLINICIAN,
+    about,
+    answer,
+    help_lines,
+    while_unheard,
+)
+from models.danger.screening import screen
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "REVIEWED_BY_CLINICIAN",
+    "Hit",
+    "Kind",
+    "Tier",
+    "about",
+    "answer",
+    "countries",
+    "help_lines",
+    "screen",
+    "while_unheard",
+]

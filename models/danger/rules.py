@@ -1,0 +1,242 @@
+"""The lexicon, read from `lexicon/<language>.yaml` and compiled once: macros, idioms, shields and rules."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from models.danger.hit import Hit, Kind, Tier
+from models.danger.literals import needed
+from models.danger.views import VIEWS, Speller
+from models.words import Language
+
+HERE = Path(__file__).parent / "lexicon"
+_GAP = "(?: (?!not |never |no |nobody )[^ ,]+){0,%d}"
+_GAPS = {f"g{size}": _GAP % size for size in (1, 2, 3, 4, 6)}
+_MACRO = re.compile(r"\{([a-z]\w*)\}")
+_BETWEEN_SYLLABLES = re.compile(r"(?<=[가-힣ㄱ-ㅣ])(?=[가-힣ㄱ-ㅣ])")
+_PIECE = 480
+"""Longest stretch of a sentence that a rule looks at, in characters; longer ones are read in pieces."""
+_OVERLAP = 180
+
+
+@dataclass(frozen=True)
+class Limit:
+    """Words anywhere in the message under which one rule says nothing, and the words that lift them again."""
+
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def covers(self, whole: str) -> bool:
+        """Whether the message lies under this limit."""
+        return bool(self.pattern.search(whole)) and not (self.unless and self.unless.search(whole))
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One compiled pattern, with the strings of which a text must hold at least one."""
+
+    compiled: re.Pattern[str]
+    needs: frozenset[str] | None
+
+    def may_match(self, present: set[str]) -> bool:
+        """Whether a text that holds the strings of `present` can match at all."""
+        return self.needs is None or not self.needs.isdisjoint(present)
+
+
+@dataclass(frozen=True)
+class Shield:
+    """Words around a finding that change it: negated, quoted, told, in a story, long over, a joke."""
+
+    name: str
+    drops: bool
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    anywhere: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+    def covers(self, sentence: str, whole: str, start: int, end: int) -> bool:
+        """Whether the finding at `start`:`end` of `sentence` lies under this shield."""
+        if self.before is not None:
+            head = sentence[:start] if sentence[start - 1 : start] == " " else sentence[:start] + " "
+            return bool(self.before.search(head)) and not (self.unless and self.unless.search(head))
+        if self.after is not None:
+            tail = sentence[end:]
+            return bool(self.after.match(tail)) and not (self.unless and self.unless.search(tail))
+        if self.anywhere is None:
+            return False
+        return bool(self.anywhere.search(whole)) and not (self.unless and self.unless.search(whole))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way of saying it, over all its persons and tenses. `like` holds its own examples, for the tests."""
+
+    id: str
+    kind: Kind
+    tier: Tier
+    patterns: tuple[Pattern, ...]
+    limits: tuple[Limit, ...]
+    free_of: frozenset[str]
+    like: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All of one language."""
+
+    language: Language
+    speller: Speller
+    idioms: tuple[Pattern, ...]
+    shields: tuple[Shield, ...]
+    rules: tuple[Rule, ...]
+    stems: tuple[str, ...]
+
+    def find(self, text: str) -> Hit | None:
+        """The gravest finding in `text` (already `spelling.plain`), or nothing."""
+        sentences = list(dict.fromkeys(VIEWS[self.language](text, self.speller)))
+        present = self._present("".join(sentences), self.stems)
+        idioms = [idiom for idiom in self.idioms if idiom.may_match(present)]
+        kept = [self._without(idioms, sentence) for sentence in sentences]
+        whole = "".join(kept)
+        active = [
+            (rule, pattern) for rule in self.rules for pattern in rule.patterns if pattern.may_match(present)
+        ]
+        found: Hit | None = None
+        for sentence in kept:
+            for piece in _pieces(sentence):
+                here = self._present(piece, present) if len(kept) > 1 else present
+                for rule, pattern in active:
+                    if (found and rule.tier is Tier.unclear) or not pattern.may_match(here):
+                        continue
+                    tier = self._tier(rule, pattern.compiled, piece, whole)
+                    if tier is Tier.clear:
+                        return Hit(tier, rule.kind, self.language, rule.id)
+                    if tier is not None and found is None:
+                        found = Hit(tier, rule.kind, self.language, rule.id)
+        return found
+
+    def _present(self, text: str, stems: Iterable[str]) -> set[str]:
+        if self.language == "ko":
+            text = text.replace(" ", "")
+        return {stem for stem in stems if stem in text}
+
+    def _without(self, idioms: Sequence[Pattern], sentence: str) -> str:
+        for idiom in idioms:
+            sentence = idiom.compiled.sub("_", sentence)
+        return sentence
+
+    def _tier(self, rule: Rule, pattern: re.Pattern[str], piece: str, whole: str) -> Tier | None:
+        """The tier that `rule` gives to `piece` by one of its patterns, after limits and shields."""
+        best: Tier | None = None
+        for match in pattern.finditer(piece):
+            if match.end() == match.start():
+                continue
+            if any(limit.covers(whole) for limit in rule.limits):
+                return None
+            covering = [
+                shield
+                for shield in self.shields
+                if shield.name not in rule.free_of and shield.covers(piece, whole, match.start(), match.end())
+            ]
+            if any(shield.drops for shield in covering):
+                continue
+            if not covering and rule.tier is Tier.clear:
+                return Tier.clear
+            best = Tier.unclear
+        return best
+
+
+def _pieces(sentence: str) -> Iterable[str]:
+    if len(sentence) <= _PIECE:
+        yield sentence
+        return
+    start = 0
+    while start < len(sentence):
+        end = min(len(sentence), start + _PIECE)
+        cut = sentence.rfind(" ", start + _PIECE - 60, end) if end < len(sentence) else end
+        end = cut if cut > start else end
+        yield f" {sentence[start:end].strip()} "
+        if end >= len(sentence):
+            return
+        back = sentence.find(" ", end - _OVERLAP, end)
+        start = back if back > start else end
+
+
+def _expanded(pattern: str, words: Mapping[str, str]) -> str:
+    for _ in range(12):
+        wider = _MACRO.sub(lambda name: f"(?:{words[name.group(1)]})", pattern)
+        if wider == pattern:
+            return pattern
+        pattern = wider
+    raise ValueError("a macro of the lexicon names itself")
+
+
+def _compiled(pattern: str, words: Mapping[str, str], language: Language) -> Pattern:
+    wide = _expanded(pattern, words)
+    if language == "ko":
+        needs = needed(wide)
+        bare = frozenset(need.replace(" ", "") for need in needs) if needs else None
+        return Pattern(re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide)), bare)
+    wide = f"(?<![^ ])(?:{wide})(?![^ ])"
+    return Pattern(re.compile(wide), needed(wide))
+
+
+def _loose(pattern: str | None, words: Mapping[str, str], language: Language) -> re.Pattern[str] | None:
+    if pattern is None:
+        return None
+    wide = _expanded(pattern, words)
+    if language == "ko":
+        return re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide))
+    return re.compile(f"(?<![^ ])(?:{wide})" if wide.endswith("$") else f"(?<![^ ])(?:{wide})(?![^ ])")
+
+
+@cache
+def lexicon(language: Language) -> Lexicon:
+    """The compiled lexicon of `language`."""
+    path = HERE / f"{language}.yaml"
+    text = path.read_text(encoding="utf-8")
+    data: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    words = {**_GAPS, **{name: str(pattern) for name, pattern in (data.get("words") or {}).items()}}
+    known = frozenset(re.findall(r"(?<![\\a-zö])[a-zö]{2,}", f"{data['words']}{data['rules']}"))
+    limits: dict[str, Limit] = {}
+    for name, limit in (data.get("limits") or {}).items():
+        spec = {"any": limit} if isinstance(limit, str) else limit
+        lifted = spec.get("except")
+        limits[name] = Limit(
+            _compiled(spec["any"], words, language).compiled,
+            _compiled(lifted, words, language).compiled if lifted else None,
+        )
+    idioms = tuple(_compiled(idiom, words, language) for idiom in data["idioms"])
+    shields = tuple(
+        Shield(
+            name,
+            bool(shield.get("drop")),
+            _loose(shield.get("before"), words, language),
+            _loose(shield.get("after"), words, language),
+            _loose(shield.get("anywhere"), words, language),
+            _loose(shield.get("except"), words, language),
+        )
+        for name, shield in data["shields"].items()
+    )
+    rules = tuple(
+        Rule(
+            rule["id"],
+            Kind(rule["kind"]),
+            Tier(rule["tier"]),
+            tuple(_compiled(pattern, words, language) for pattern in rule["any"]),
+            tuple(limits[name] for name in rule.get("unless", ())),
+            frozenset(rule.get("free_of", ())),
+            tuple(rule["like"]),
+        )
+        for rule in data["rules"]
+    )
+    rules = tuple(sorted(rules, key=lambda rule: rule.tier is Tier.unclear))
+    patterns = (*idioms, *(pattern for rule in rules for pattern in rule.patterns))
+    stems = sorted({stem for pattern in patterns for stem in pattern.needs or ()})
+    speller = Speller.of(data.get("spelling") or {}, known)
+    return Lexicon(language, speller, idioms, shields, rules, tuple(stems))

@@ -1,0 +1,52 @@
+"""The danger screen: one message in, one finding or none out, before anything else happens to it.
+
+Pure and light on purpose: it runs in the bot process with broker, workers, models and database down.
+"""
+
+from collections.abc import Sequence
+
+from models.danger import spelling
+from models.danger.hit import Hit, Tier
+from models.danger.rules import lexicon
+from models.words import LANGUAGES, Language
+
+MAX_EARLIER = 6
+"""Earlier messages that are read together with the newest one."""
+MAX_EARLIER_CHARS = 600
+"""Of those, this many characters at most: what is typed in pieces is typed in short pieces."""
+
+
+def _find(text: str, languages: Sequence[Language]) -> Hit | None:
+    plain = spelling.plain(text)
+    found: Hit | None = None
+    for language in languages:
+        hit = lexicon(language).find(plain)
+        if hit and hit.tier is Tier.clear:
+            return hit
+        found = found or hit
+    return found
+
+
+def screen(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
+    """What danger `text` tells of, or None.
+
+    `before` are the chat's messages of the last two minutes, oldest first: what is said across several
+    messages is found, but only if the newest one has part in it, so that a message already answered raises no
+    second alarm.
+    `language` is a hint for the order only; all three languages are always read.
+    """
+    languages = LANGUAGES if language is None else (language, *(one for one in LANGUAGES if one != language))
+    alone = _find(text, languages)
+    if alone and alone.tier is Tier.clear:
+        return alone
+    joined = text
+    earlier = ""
+    for message in reversed(before[-MAX_EARLIER:]):
+        earlier = f"{message} {earlier}".strip()
+        if len(earlier) > MAX_EARLIER_CHARS or _find(earlier, languages):
+            break
+        joined = f"{earlier} {text[: spelling.MAX_CHARS]}"
+        together = _find(joined, languages)
+        if together and (alone is None or together.tier is Tier.clear):
+            return together
+    return alone
