@@ -18,7 +18,7 @@ HERE = Path(__file__).parent / "lexicon"
 _GAP = "(?: (?!not |never |no |nobody )[^ ,]+){0,%d}"
 _GAPS = {f"g{size}": _GAP % size for size in (1, 2, 3, 4, 6)}
 _MACRO = re.compile(r"\{([a-z]\w*)\}")
-_BETWEEN_SYLLABLES = re.compile(r"(?<=[가-힣ㄱ-ㅣ])(?=[가-힣ㄱ-ㅣ])")
+_BETWEEN_SYLLABLES = re.compile(r"(?<=[가-힣ㄱ-ㅣ])(?=[가-힣ㄱ-ㅣ]|\(\?:)|(?<=[)?])(?=[가-힣])")
 _PIECE = 480
 """Longest stretch of a sentence that a rule looks at, in characters; longer ones are read in pieces."""
 _OVERLAP = 180
@@ -176,13 +176,27 @@ def _expanded(pattern: str, words: Mapping[str, str]) -> str:
     raise ValueError("a macro of the lexicon names itself")
 
 
+def _whole_words_ahead(pattern: str) -> str:
+    """Makes what a "(?! word)" forbids a whole word: "(?! a)" must not forbid " again"."""
+    built = ""
+    open_groups: list[bool] = []
+    for at, sign in enumerate(pattern):
+        escaped = pattern[at - 1 : at] == "\\" and pattern[at - 2 : at - 1] != "\\"
+        if sign == "(" and not escaped:
+            open_groups.append(pattern.startswith("(?! ", at))
+        elif sign == ")" and not escaped and open_groups.pop() and not built.endswith(" "):
+            built += "(?![^ ])"
+        built += sign
+    return built
+
+
 def _compiled(pattern: str, words: Mapping[str, str], language: Language) -> Pattern:
     wide = _expanded(pattern, words)
     if language == "ko":
         needs = needed(wide)
         bare = frozenset(need.replace(" ", "") for need in needs) if needs else None
         return Pattern(re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide)), bare)
-    wide = f"(?<![^ ])(?:{wide})(?![^ ])"
+    wide = f"(?<![^ ])(?:{_whole_words_ahead(wide)})(?![^ ])"
     return Pattern(re.compile(wide), needed(wide))
 
 

@@ -11,6 +11,7 @@ from models.words import Language
 _SENTENCES = re.compile(r"[.!?;:…]+(?=[\s\"')\]]|$)|(?<=[^\W\d_][^\W\d_])[.!?]+(?=[^\W\d_]{2})|\n+")
 _TOKENS = re.compile(r"[\w@$!#*'+&]+(?:[.\-/|~+][\w@$!#*]+)*|,|[😂🤣😆😹😅💀☠]", re.ASCII)
 _TURKISH_TOKENS = re.compile(r"[\wö@$!#*'+&]+(?:[.\-/|~+][\wö@$!#*]+)*|,|[😂🤣😆😹😅💀☠]", re.ASCII)
+_OTHER_OE = re.compile(r"ö(?!l)|(?<=\w)ö")
 _LAUGHTER = re.compile(
     r"(?:a?(?:h+[aeiou]+){2,}h*|l+o+l+(?:ol)*|lmf?a+o+|rofl|xd+|jk|k+e+k+w?|(?:as|sj|jd|ks){3,})$"
 )
@@ -167,8 +168,9 @@ def english(text: str, speller: Speller) -> list[str]:
 
 
 def turkish(text: str, speller: Speller) -> list[str]:
-    """Sentences of `text` in Turkish words without marks, but with ö."""
-    return _latin(spelling.unmarked(spelling.joined_letters(text), keep_oe=True), speller, _TURKISH_TOKENS)
+    """Sentences of `text` in Turkish words without marks; only a word's first öl- keeps its ö."""
+    bare = spelling.unmarked(spelling.joined_letters(text), keep_oe=True)
+    return _latin(_OTHER_OE.sub("o", bare), speller, _TURKISH_TOKENS)
 
 
 def korean(text: str, speller: Speller) -> list[str]:
