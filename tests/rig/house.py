@@ -30,7 +30,7 @@ from workers.sweeper import Sweeper
 from workers.turn.lease import Renewer
 from workers.watchdog import Watchdog
 
-PATIENCE_S = 20.0
+PATIENCE_S = 15.0
 
 
 class Bell(InProcessDoorbell):
@@ -103,7 +103,9 @@ class Rig:
         """Ends it as SIGTERM does. Raises what broke it."""
         self._stop.set()
         if self._running is not None:
-            await self._running
+            done, _ = await asyncio.wait({self._running}, timeout=PATIENCE_S)
+            assert done, f"the bot does not end: {[task.get_stack(limit=3) for task in asyncio.all_tasks()]}"
+            self._running.result()
         self._running = None
 
     async def __aexit__(
