@@ -62,7 +62,7 @@ class Telegram:
             Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatsSideBySide(AT_ONCE)).build()
         )
         bot_id = settings.bot_id
-        quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS)
+        self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS)
         limits = Limits(settings.send_rate, settings.chat_send_rate)
         self.sender = Sender(
             self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always"
@@ -70,8 +70,8 @@ class Telegram:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.desk = Desk(self._application, bot_id, self._journal, self._doorbell, settings, self._written)
         register(self._application, self.desk.handler)
-        alarm = Alarm(quick, self._send_now, settings.admins)
-        self.intake = Intake(bot_id, quick, alarm, self._arrived)
+        alarm = Alarm(self._quick, self._send_now, settings.admins)
+        self.intake = Intake(bot_id, self._quick, alarm, self._arrived)
         self._poller = Poller(api, settings.token, self.intake, self._journal)
         self._signs = Signs(self.bot, bot_id, self._journal)
 
@@ -101,11 +101,15 @@ class Telegram:
             task.cancel()
         await self.desk.drain(DRAIN_S / 2)
         await self.sender.drain(DRAIN_S / 2)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        pending = set(tasks)
+        while pending:
+            # Again and again: `wait_for` of Python 3.11 drops a cancellation that meets what it waits for.
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.5)
         await self._application.shutdown()
         self._journal.close()
+        self._quick.close()
         log.info("bot has stopped")
 
     async def _initialize(self, stop: asyncio.Event) -> None:

@@ -85,7 +85,7 @@ class Sender:
     async def drain(self, seconds: float) -> None:
         """Waits for what is under way to be answered and recorded."""
         until = asyncio.get_running_loop().time() + seconds
-        while (self._tasks or not self._results.empty()) and asyncio.get_running_loop().time() < until:
+        while self._busy and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.02)
 
     async def _round(self) -> float:
