@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.reply.request import Exchange
-from models.words import as_language, by_letters
+from models.reply.script import language_of
+from models.words import as_language
 from workers.errors import Permanent
 from workers.journal import conversations, turns
 from workers.journal.keys import PersonKey
@@ -36,7 +37,7 @@ def recall(context: TurnContext) -> None:
             raise Permanent("the turn has no words")
         context.person_id = person.id
         context.revision = turn.revision
-        context.language = by_letters("\n".join(words)) or as_language(person.language)
+        context.language = language_of("\n".join(words), as_language(person.language))
         context.persona = person.persona
         context.minor = person.minor
         context.mode = conversation.mode
