@@ -78,8 +78,8 @@ class Alarm:
         # Somebody whose app is English may write Korean: what they wrote counts where its script tells.
         language = envelope.language if envelope.language == hit.language else as_language(person.language)
         conversation = conversations.current(session, person)
-        conversations.enter_careful(session, conversation, clear=hit.tier == Tier.CLEAR)
-        conversation.asked = str(hit.kind) if hit.tier == Tier.UNCLEAR else None
+        conversations.enter_careful(session, conversation, clear=hit.tier == Tier.clear)
+        conversation.asked = str(hit.kind) if hit.tier == Tier.unclear else None
         text = danger.answer(hit, language, person.country, young=person.minor)
         turn = self._turn(session, envelope, person, conversation, text)
         case = cases.open_case(

@@ -65,7 +65,7 @@ def look_closer(session: Session, envelope: Envelope, person: Person) -> Hit | N
     if conversation.asked and not envelope.edited:
         kind, conversation.asked = Kind(conversation.asked), None
         if danger.affirms(envelope.words):
-            return Hit(tier=Tier.CLEAR, kind=kind, language=person.language, rule="affirmed")
+            return Hit(tier=Tier.clear, kind=kind, language=person.language, rule="affirmed")
     before = _stored_words(session, envelope, person)
     return danger.screen(envelope.words, before) if before else None
 

@@ -65,7 +65,7 @@ def danger_keyboard(person: Person, turn_id: int, hit: Hit) -> Keyboard:
     """Under a danger text: the country picker, and what the person may allow. Nothing else."""
     language = as_language(person.language)
     rows = [[button(say(language, "care.button_country"), "country:page:0")]]
-    if hit.tier == Tier.CLEAR and not person.minor:
+    if hit.tier == Tier.clear and not person.minor:
         rows.append([button(say(language, "care.button_share"), f"danger:share:{turn_id}")])
         rows.append([button(say(language, "checkin.button"), "danger:checkin:yes")])
     return {"inline_keyboard": rows}

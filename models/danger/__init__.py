@@ -1,5 +1,6 @@
 """The danger screen and the reviewed answers to what it finds. Pure Python, no heavy import."""
 
+from models.danger.affirming import affirms
 from models.danger.helplines import countries
 from models.danger.hit import Hit, Kind, Tier
 from models.danger.protocol import (
@@ -19,6 +20,7 @@ __all__ = [
     "Kind",
     "Tier",
     "about",
+    "affirms",
     "answer",
     "countries",
     "help_lines",

@@ -32,4 +32,4 @@ def pressed(scene: Scene, press: Press) -> None:
     else:
         scene.person.country = press.argument
         edit(scene, press, scene.words("country.saved", country=known[press.argument]))
-    scene.answer(danger.where_help_is(scene.language, scene.person.country, young=scene.person.minor))
+    scene.answer(danger.help_lines(scene.language, scene.person.country, young=scene.person.minor))

@@ -6,5 +6,5 @@ from models import danger
 
 def show_help(scene: Scene) -> None:
     scene.answer(scene.words("help.text"))
-    scene.answer(danger.where_help_is(scene.language, scene.person.country, young=scene.person.minor))
+    scene.answer(danger.help_lines(scene.language, scene.person.country, young=scene.person.minor))
     scene.introduce()
