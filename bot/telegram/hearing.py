@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.telegram.arrival import Envelope, open_envelope
 from models import danger
 from models.danger import Hit, Kind, Tier
+from models.words import as_language
 from workers.journal import conversations
 from workers.journal.people import key_of
 from workers.journal.tables import Inbox, Person, Turn, TurnMessage, now
@@ -65,7 +66,7 @@ def look_closer(session: Session, envelope: Envelope, person: Person) -> Hit | N
     if conversation.asked and not envelope.edited:
         kind, conversation.asked = Kind(conversation.asked), None
         if danger.affirms(envelope.words):
-            return Hit(tier=Tier.clear, kind=kind, language=person.language, rule="affirmed")
+            return Hit(tier=Tier.clear, kind=kind, language=as_language(person.language), rule="affirmed")
     before = _stored_words(session, envelope, person)
     return danger.screen(envelope.words, before) if before else None
 
