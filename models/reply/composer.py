@@ -3,18 +3,19 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from models.reply.assemble import assemble
 from models.reply.careful import careful_answer
-from models.reply.engine import Engine
+from models.reply.engine import ChatMessage, Engine
 from models.reply.guard import judge, may_be_sent
 from models.reply.intents import answer, intent_of
 from models.reply.phrase import by_situation
-from models.reply.prompt import Budget, build
+from models.reply.prompt import Budget, build, prefix, sample_answers
 from models.reply.repair import repaired
 from models.reply.request import Decision, Reply, Request
 from models.reply.rerank import ENOUGH, score
 from models.words import variants
 
-TEMPERATURES = (0.5, 0.75, 0.9)
+TEMPERATURES = (0.35, 0.65, 0.85)
 """The first candidate is the safest; later ones look further away."""
 BEARABLE = 0.4
 """Score from which the best candidate is sent although none was good enough."""
@@ -40,6 +41,16 @@ class Composer:
         self._engine = engine
         self._candidates = candidates
         self._budget = budget or Budget()
+
+    def warm(self) -> None:
+        """Load the engine and let it evaluate what stands first in every prompt.
+
+        Raises `EngineUnavailable`.
+        """
+        self._engine.warm()
+        self._engine.generate(
+            [*prefix(), ChatMessage("user", "Hello.")], max_tokens=1, temperature=0.0, seed=0, stop=STOP
+        )
 
     @property
     def engine(self) -> Engine:
@@ -96,7 +107,19 @@ class Composer:
             course.candidates = number
             course.tokens += completion.completion_tokens
             text = repaired(completion.text)
-            decisions = judge(text, request.language, asked=request.text, said=request.earlier, candidate=number)
+            if self._engine.mended:
+                mended = assemble(text, request, seed=request.seed)
+                course.decisions.append(Decision("sense", bool(mended.text), number, mended.statements))
+                if not mended.text:
+                    continue
+                text = mended.text
+            decisions = judge(
+                text,
+                request.language,
+                asked=request.text,
+                said=(*request.earlier, *sample_answers()),
+                candidate=number,
+            )
             course.decisions.extend(decisions)
             if not may_be_sent(decisions):
                 continue

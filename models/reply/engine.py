@@ -54,6 +54,11 @@ class Engine(Protocol):
     def context(self) -> int:
         """Size of the context window, in tokens."""
 
+    @property
+    def mended(self) -> bool:
+        """Whether its answers are judged sentence by sentence and completed, as those of small models
+        have to be; else they are taken or left as a whole."""
+
     def generate(
         self,
         messages: Sequence[ChatMessage],

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from models.emotion.estimate import Estimate
+from models.reply.request import Request
 from models.reply.rules import rules
 from models.reply.situation import UNKNOWN, situation_of
 from models.reply.stems import plain
@@ -49,6 +50,24 @@ def by_situation(
     extra = drawn.choice(extras) if extras and (named or drawn.random() < EXTRA) else ""
     closings = [*asks, *stays] if drawn.random() < ASKING else [*stays, *asks]
     return _fresh(heard, extra, closings, said)
+
+
+def hearing(request: Request, *, seed: int) -> str:
+    """One reviewed sentence that takes up the situation of `request`, unsaid if there is one."""
+    found = situation_of(request.text, request.language, [exchange.person for exchange in request.history])
+    key = "reply.follow" if found.carried else f"situations.{found.name}.hear"
+    return _unsaid(variants(request.language, key), request.earlier, seed)
+
+
+def inviting(request: Request, *, seed: int) -> str:
+    """One reviewed question that fits the situation of `request`, unsaid if there is one."""
+    found = situation_of(request.text, request.language, [exchange.person for exchange in request.history])
+    return _unsaid(variants(request.language, f"situations.{found.name}.ask"), request.earlier, seed)
+
+
+def _unsaid(possible: Sequence[str], said: Sequence[str], seed: int) -> str:
+    spoken = "\n".join(said)
+    return random.Random(seed).choice([each for each in possible if each not in spoken] or list(possible))
 
 
 def _fresh(heard: list[str], extra: str, closings: list[str], said: Sequence[str]) -> str:

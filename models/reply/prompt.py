@@ -32,7 +32,7 @@ class Budget:
     some 75 tokens a second on two cores for the default weights."""
 
     history: int = 240
-    answer: int = 110
+    answer: int = 80
 
 
 @cache
@@ -57,13 +57,19 @@ def prefix() -> tuple[ChatMessage, ...]:
 
 
 def marked(estimate: Estimate | None, text: str) -> str:
-    """What the person wrote under the line that says how they seem to feel."""
-    return f"[{in_prompt(estimate)}]\n{text}"
+    """What the person wrote, under the line about how they seem to feel where something was estimated."""
+    return text if estimate is None else f"[{in_prompt(estimate)}]\n{text}"
 
 
 def person_text(content: str) -> str:
     """What the person wrote, out of a message built by `marked`."""
     return re.sub(r"\A\[Feeling[^\]]*\]\n", "", content)
+
+
+@cache
+def sample_answers() -> tuple[str, ...]:
+    """The answers of the sample exchanges; a candidate that repeats one answers somebody else."""
+    return tuple(message.content for message in prefix() if message.role == "assistant")
 
 
 def build(request: Request, engine: Engine, budget: Budget) -> tuple[ChatMessage, ...]:

@@ -26,6 +26,10 @@ class InProcessEngine:
     def context(self) -> int:
         return 4096
 
+    @property
+    def mended(self) -> bool:
+        return False
+
     def warm(self) -> None:
         by_situation("hello", "en", seed=0)
 

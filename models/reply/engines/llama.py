@@ -35,6 +35,7 @@ class LlamaEngine:
         context: int = 4096,
         languages: Sequence[Language] = ("en",),
         prompt_cache_mib: int = PROMPT_CACHE_MIB,
+        mended: bool = True,
     ) -> None:
         if not model.is_file():
             raise EngineUnavailable(f"no model file at {model}; `heed models pull` fetches the default one")
@@ -43,6 +44,7 @@ class LlamaEngine:
         self._context = context
         self._languages = frozenset(languages)
         self._prompt_cache_mib = prompt_cache_mib
+        self._mended = mended
         self._key = secrets.token_urlsafe(32)
         self._loading = threading.Lock()
         self._server: Any = None
@@ -58,6 +60,10 @@ class LlamaEngine:
     @property
     def context(self) -> int:
         return self._context
+
+    @property
+    def mended(self) -> bool:
+        return self._mended
 
     def warm(self) -> None:
         """Load the weights (seconds) and run them once."""

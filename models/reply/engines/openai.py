@@ -52,6 +52,10 @@ class OpenAIEngine:
     def context(self) -> int:
         return self._context
 
+    @property
+    def mended(self) -> bool:
+        return False
+
     def warm(self) -> None:
         """Ask the server for its list of models, so that a wrong address or key shows at start."""
         self._asked("GET", "models")
