@@ -8,6 +8,7 @@ from functools import cache
 from models.reply.composer import Composer
 from models.reply.engine import engine_from
 from models.weights import find
+from workers.compute import WatchedEngine
 from workers.doorbell import CeleryDoorbell, Doorbell
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
@@ -16,18 +17,18 @@ from workers.settings import Settings
 from workers.turn.lease import Renewer
 from workers.watchdog import Watchdog
 
+SLOTS = 16  # generations at once where the engine is a server or costs nothing
+
 
 @dataclass
 class House:
-    """Built once a process. `compute` lets one heavy step run at a time: native threads already fill the cores."""
+    """Built once a process."""
 
     settings: Settings
     journal: Journal
     doorbell: Doorbell
     make_composer: Callable[[], Composer]
     renewer: Renewer
-    watchdog: Watchdog
-    compute: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(1))
     _composer: Composer | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,9 +55,10 @@ def build(settings: Settings) -> House:
             threads=native_threads("text", settings),
         )
         engine.warm()
-        return Composer(engine, candidates=settings.reply_candidates)
+        slots = 1 if settings.reply_engine == "llama" else SLOTS
+        return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)
 
-    return House(settings, journal, CeleryDoorbell(settings.broker), make_composer, Renewer(journal), Watchdog())
+    return House(settings, journal, CeleryDoorbell(settings.broker), make_composer, Renewer(journal))
 
 
 @cache

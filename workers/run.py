@@ -13,7 +13,7 @@ from workers.process import say_ready
 
 QUEUES: Final = {"text": ("compose",), "media": ("perceive", "render")}
 # Threads that wait for the database or the engine; native work is one at a time (one compute semaphore a process).
-THREADS: Final = {"text": 8, "media": 4}
+THREADS: Final = {"text": 32, "media": 4}
 
 
 def main(kind: str) -> int:

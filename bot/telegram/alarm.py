@@ -19,7 +19,7 @@ from bot.telegram.keyboards import danger_keyboard
 from bot.telegram.spoken import Spoken
 from models import danger
 from models.danger import Hit, Tier
-from models.words import as_language, say
+from models.words import Language, as_language, say
 from workers.journal import cases, consents, conversations, counters, inbox, outbox, people, turns
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
@@ -61,7 +61,9 @@ class Alarm:
     async def _speak(self, envelope: Envelope, hit: Hit) -> None:
         try:
             if envelope.arrival.chat_id is not None:
-                await self._send_now(envelope.arrival.chat_id, danger.answer(hit, envelope.language, None))
+                await self._send_now(
+                    envelope.arrival.chat_id, danger.answer(hit, speaks(hit, envelope.language), None)
+                )
         except TelegramError as error:
             self._spoken.take_back(envelope.update_id)
             log.error("danger text not sent directly: update=%s error=%s", envelope.update_id, type(error).__name__)
@@ -75,8 +77,7 @@ class Alarm:
         if not inbox.store(session, arrival, person, danger=True):
             return False
         self._close_inbox(session, envelope)
-        # Somebody whose app is English may write Korean: what they wrote counts where its script tells.
-        language = envelope.language if envelope.language == hit.language else as_language(person.language)
+        language = speaks(hit, as_language(person.language))
         conversation = conversations.current(session, person)
         conversations.enter_careful(session, conversation, clear=hit.tier == Tier.clear)
         conversation.asked = str(hit.kind) if hit.tier == Tier.unclear else None
@@ -150,3 +151,8 @@ class Alarm:
             row = session.scalar(select(Outbox).where(Outbox.origin == origin, Outbox.part == "text"))
             if row is not None:  # the door has said it already
                 outbox.sent(session, row.id, None)
+
+
+def speaks(hit: Hit, language: Language) -> Language:
+    """The language to answer in: that of the words that rang, except English slang, which people of all tongues use."""
+    return language if hit.language == "en" else hit.language

@@ -6,8 +6,6 @@ from workers.errors import Transient
 from workers.journal.turns import ATTEMPTS
 from workers.turn.context import TurnContext
 
-BUDGET_S = 90.0  # three candidates of the default model take 8 s; whoever needs ten times that hangs
-
 
 def compose(context: TurnContext) -> None:
     """Sets `context.reply`. Raises `Transient` while the engine cannot answer; the last attempt does without it."""
@@ -24,7 +22,6 @@ def compose(context: TurnContext) -> None:
         minor=context.minor,
     )
     try:
-        with house.compute, house.watchdog.step("compose", BUDGET_S):
-            context.reply = house.composer.compose(request, without_model=context.claim.attempts >= ATTEMPTS)
+        context.reply = house.composer.compose(request, without_model=context.claim.attempts >= ATTEMPTS)
     except EngineUnavailable as error:
         raise Transient(str(error)) from error
