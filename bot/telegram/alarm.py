@@ -154,5 +154,5 @@ class Alarm:
 
 
 def speaks(hit: Hit, language: Language) -> Language:
-    """The language to answer in: that of the words that rang, except English slang, which people of all tongues use."""
+    """The language to answer in: that of the words that rang, but for English slang, which everybody uses."""
     return language if hit.language == "en" else hit.language

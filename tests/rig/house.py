@@ -28,7 +28,6 @@ from workers.journal.turns import OPEN
 from workers.settings import Settings
 from workers.sweeper import Sweeper
 from workers.turn.lease import Renewer
-from workers.watchdog import Watchdog
 
 PATIENCE_S = 15.0
 
@@ -81,7 +80,6 @@ class Rig:
             self.bell,
             lambda: Composer(InProcessEngine(), candidates=2),
             Renewer(self.journal),
-            Watchdog(end=lambda: None),
         )
         self.sweeper = Sweeper(self.house)
         self.crew = Crew(self.house, self.bell)
