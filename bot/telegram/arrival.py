@@ -1,6 +1,7 @@
 """What can be read of a raw update without trusting any of it: who, where, which message, and its words."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from workers.journal.inbox import Arrival
 
 MESSAGES = ("message", "edited_message")
 ID_LIMIT = 2**63 - 1
+LONE = re.compile("[\ud800-\udfff]")  # half a character, which nothing that encodes text takes
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,13 @@ def open_envelope(bot_id: int, update: object) -> Envelope | None:
     sender = _part(holder, "from")
     chat = _part(message, "chat")
     words = message.get("text") or message.get("caption") if kind else None
+    words = LONE.sub("\ufffd", words) if isinstance(words, str) else None
     arrival = Arrival(
         bot_id=bot_id,
         update_id=update_id,
         chat_id=_number(chat.get("id")),
         message_id=_number(message.get("message_id")) or 0,  # an edit or a press stands with the message it is about
-        raw=json.dumps(update, ensure_ascii=False),
+        raw=LONE.sub("\ufffd", json.dumps(update, ensure_ascii=False)),
     )
     return Envelope(
         arrival=arrival,
@@ -67,7 +70,7 @@ def open_envelope(bot_id: int, update: object) -> Envelope | None:
         private=chat.get("type") == "private",
         edited=kind == "edited_message",
         language=_language(sender.get("language_code"), words),
-        words=words if isinstance(words, str) and words.strip() else None,
+        words=words if words and words.strip() else None,
         sent_at=float(_number(message.get("date")) or 0) or None,
     )
 
