@@ -3,11 +3,14 @@
 from datetime import timedelta
 
 from sqlalchemy import select
+from telegram import CallbackQuery
 
 from bot.telegram.handlers import country, forgetting, settings
 from bot.telegram.press import Press, read, toast
 from bot.telegram.scene import Scene
-from workers.journal import cases, consents
+from models.words import as_language, say
+from workers.journal import cases, consents, outbox
+from workers.journal.outbox import Letter
 from workers.journal.people import key_of
 from workers.journal.tables import TurnMessage, now
 
@@ -16,7 +19,10 @@ CHECK_IN_AFTER = timedelta(hours=20)
 
 def press(scene: Scene) -> None:
     query = scene.update.callback_query
-    if query is None or scene.person_or_none is None:
+    if query is None:
+        return
+    if scene.person_or_none is None:
+        foreign(scene, query)
         return
     found = read(scene)
     chat_id = query.message.chat.id if query.message else None
@@ -34,6 +40,15 @@ def press(scene: Scene) -> None:
         care(scene, found)
     else:
         toast(scene, found, "settings.stale")
+
+
+def foreign(scene: Scene, query: CallbackQuery) -> None:
+    """A button outside a private chat: Heed puts none there, so that it is forged or another's."""
+    words = say(as_language(query.from_user.language_code), "settings.not_yours")
+    letter = Letter(
+        {"callback_query_id": query.id, "text": words}, "toast", "toast", "answerCallbackQuery", outbox.URGENT
+    )
+    outbox.put(scene.session, scene.claimed.bot_id, query.from_user.id, scene.origin, letter)
 
 
 def care(scene: Scene, press: Press) -> None:
