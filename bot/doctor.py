@@ -1,5 +1,6 @@
 """`heed doctor`: what is wrong on this machine, each with the one line that puts it right."""
 
+import ctypes
 import email.utils
 import json
 import os
@@ -54,7 +55,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
         return [*findings, Finding("settings", "wrong", str(bad), "correct it in the environment or in .env")]
     findings.append(Finding("settings", "ok", "every value can be used"))
     running = holder(settings.home)
-    checks: list[Callable[[Settings], Finding]] = [disk, keys, lambda s: weights(s, deep), database, media]
+    checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), database, media]
     checks += [lambda s: broker(s, running), bot_api, browser]
     for check in checks:
         findings.append(check(settings))
@@ -69,6 +70,15 @@ def python_version() -> Finding:
     return Finding(
         "python", "wrong", f"{version} is not 3.11 to 3.13", "sudo apt-get install python3.11 python3.11-venv"
     )
+
+
+def libraries(settings: Settings) -> Finding:
+    """What llama.cpp takes from the system."""
+    try:
+        ctypes.CDLL("libgomp.so.1")
+    except OSError:
+        return Finding("libraries", "wrong", "libgomp is missing", "sudo apt-get install libgomp1")
+    return Finding("libraries", "ok", "libgomp is here")
 
 
 def disk(settings: Settings) -> Finding:

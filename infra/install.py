@@ -5,6 +5,7 @@ finds the stamp of the first and does nothing; an interrupted one is taken up wh
 """
 
 import argparse
+import ctypes
 import hashlib
 import json
 import os
@@ -52,6 +53,7 @@ def main():
 def supported_python():
     """Path of a Python that Heed runs on, with what `venv` needs. Raises `Missing`."""
     candidates = [sys.executable] + [shutil.which(f"python3.{minor}") for _, minor in SUPPORTED]
+    check_libraries()
     wants = "import sys; print(*sys.version_info[:2]); import ensurepip, venv, ssl, sqlite3"
     lacking = None
     for python in filter(None, candidates):
@@ -66,6 +68,18 @@ def supported_python():
         name = f"python{lacking[0]}.{lacking[1]}"
         raise Missing(f"{name} lacks venv and pip; install them: sudo apt-get install {name}-venv")
     raise Missing("Python 3.11 to 3.13 is needed; install it: sudo apt-get install python3.11 python3.11-venv")
+
+
+def check_libraries():
+    """What the wheels take from the system. Raises `Missing`."""
+    if not sys.platform.startswith("linux"):
+        raise Missing("Heed runs on Linux")
+    try:
+        ctypes.CDLL("libgomp.so.1")
+    except OSError:
+        raise Missing(
+            "libgomp (OpenMP, for llama.cpp) is missing; install it: sudo apt-get install libgomp1"
+        ) from None
 
 
 def wanted(dev):

@@ -89,15 +89,14 @@ def verify(names: Names = None) -> None:
 @contextmanager
 def _shown() -> "Iterator[Progress]":
     """A bar on a terminal; elsewhere a line every five seconds."""
-    if not sys.stderr.isatty():
+    if not sys.stdout.isatty():
         yield _Lines().show
         return
-    from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Bars(*columns, console=Console(stderr=True)) as bars:
+    with Bars(*columns) as bars:
         tasks = {}
 
         def show(name: str, had: int, whole: int) -> None:
@@ -118,4 +117,4 @@ class _Lines:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + SHOW_SECONDS
-            typer.echo(f"{name}: {had / 1e6:.0f} of {whole / 1e6:.0f} MB", err=True)
+            typer.echo(f"{name}: {had / 1e6:.0f} of {whole / 1e6:.0f} MB")
