@@ -8,16 +8,17 @@ deleted content is overwritten. Postgres runs as it is.
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from workers.journal.keys import Keyring
+from workers.journal.writers import Locked, begin_immediate, writers_of
 
 T = TypeVar("T")
 BUSY_MS = 5000  # how long SQLite waits for another writer before it gives up
@@ -32,19 +33,26 @@ class JournalUnavailable(RuntimeError):
 class Journal:
     """The database and the keys to what it holds. Safe to share between threads."""
 
-    def __init__(self, url: str, keyring: Keyring, busy_ms: int = BUSY_MS) -> None:
-        """`busy_ms`: how long a writer waits for another before it raises `JournalUnavailable`."""
+    def __init__(self, url: str, keyring: Keyring, busy_ms: int = BUSY_MS, *, urgent: bool = False) -> None:
+        """`busy_ms`: how long a writer waits for another before it raises `JournalUnavailable`.
+
+        `urgent`: its writers go before the others of this process.
+        """
         self.url = url
         self.keyring = keyring
         self.sqlite = url.startswith("sqlite")
         if self.sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.engine = _engine(url, busy_ms)
+        self._busy_s = busy_ms / 1000
+        self._urgent = urgent
+        self._writers = writers_of(url) if self.sqlite else None
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One writing transaction; commits at the end. Raises `JournalUnavailable` where the database cannot."""
-        with _translated(), Session(self.engine, expire_on_commit=False, info={"keyring": self.keyring}) as session:
+        alone = self._writers.alone(self._busy_s) if self._writers else nullcontext()
+        with _translated(), alone, Session(self.engine, expire_on_commit=False, info=self._info) as session:
             if self.sqlite:
                 session.connection(execution_options={"heed_immediate": True})
             yield session
@@ -53,11 +61,18 @@ class Journal:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One reading transaction. Raises `JournalUnavailable`."""
-        with _translated(), Session(self.engine, expire_on_commit=False, info={"keyring": self.keyring}) as session:
+        with _translated(), Session(self.engine, expire_on_commit=False, info=self._info) as session:
             yield session
 
     def transact(self, work: Callable[[Session], T], attempts: int = 3) -> T:
-        """`work` in a writing transaction, run again where Postgres asks for that. `work` must not act outside."""
+        """`work` in a writing transaction, run again where Postgres asks for that. `work` must not act outside.
+
+        With SQLite, the works of several threads may share one transaction and one flush, each in a savepoint.
+        """
+        if self._writers is not None:
+            with _translated():
+                done: T = self._writers.transact(self._open, work, self._info, self._busy_s, self._urgent)
+                return done
         for attempt in range(1, attempts + 1):
             try:
                 with self.write() as session:
@@ -71,6 +86,15 @@ class Journal:
     def close(self) -> None:
         self.engine.dispose()
 
+    @property
+    def _info(self) -> dict[str, Any]:
+        return {"keyring": self.keyring}
+
+    @contextmanager
+    def _open(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(heed_immediate=True) as connection, connection.begin():
+            yield connection
+
 
 class _Again(JournalUnavailable):
     """A conflict with another transaction that goes away when this one is run again."""
@@ -80,6 +104,8 @@ class _Again(JournalUnavailable):
 def _translated() -> Iterator[None]:
     try:
         yield
+    except Locked:
+        raise JournalUnavailable("the database cannot be used: other writers of this process are slow") from None
     except OperationalError as error:
         kind = _Again if getattr(error.orig, "sqlstate", None) in AGAIN else JournalUnavailable
         raise kind(_reason(error)) from None
@@ -121,8 +147,15 @@ def _engine(url: str, busy_ms: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        immediate = connection.get_execution_options().get("heed_immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if not connection.get_execution_options().get("heed_immediate"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver = connection.connection.dbapi_connection
+        driver.execute("PRAGMA busy_timeout=0")
+        try:
+            begin_immediate(connection.exec_driver_sql, busy_ms / 1000)
+        finally:
+            driver.execute(f"PRAGMA busy_timeout={busy_ms}")
 
     return engine
 
