@@ -5,10 +5,11 @@ update (docs/adr/003). One poller a bot runs at a time: a lease decides which.
 """
 
 import asyncio
+import json
 import logging
 from typing import Any
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.telegram.intake import Intake
 from workers.journal import leases
@@ -32,11 +33,12 @@ class Poller:
         self._journal = journal
         self._me = random_id()
         self._offset: int | None = None
+        self._held_until = 0.0
 
     async def run(self) -> None:
         """Polls until cancelled. Nothing that Telegram, the network or the database does ends it."""
-        timeout = httpx.Timeout(10, read=LONG_POLL_S + 10)
-        async with httpx.AsyncClient(timeout=timeout) as client, asyncio.TaskGroup() as group:
+        timeout = ClientTimeout(total=None, sock_connect=10, sock_read=LONG_POLL_S + 10)
+        async with ClientSession(timeout=timeout, trust_env=True) as client, asyncio.TaskGroup() as group:
             keeping = group.create_task(self._keep_lease())
             try:
                 wait = 0.5
@@ -51,10 +53,10 @@ class Poller:
             finally:
                 keeping.cancel()
 
-    async def _poll(self, client: httpx.AsyncClient) -> bool:
+    async def _poll(self, client: ClientSession) -> bool:
         try:
             updates = await self._fetch(client)
-        except (httpx.HTTPError, ValueError) as error:
+        except (ClientError, OSError, ValueError) as error:
             log.warning("updates not fetched: error=%s", type(error).__name__)
             return False
         if not updates:
@@ -66,30 +68,36 @@ class Poller:
             await asyncio.sleep(PAUSE_S)
         return True
 
-    async def _fetch(self, client: httpx.AsyncClient) -> list[Any]:
+    async def _fetch(self, client: ClientSession) -> list[Any]:
         query: dict[str, Any] = {"timeout": LONG_POLL_S, "limit": BATCH, "allowed_updates": ALLOWED}
         if self._offset is not None:
             query["offset"] = self._offset
-        response = await client.post(self._url, json=query)
-        if response.status_code != 200:
-            raise ValueError(f"status {response.status_code}")
-        updates = response.json().get("result")
+        async with client.post(self._url, json=query) as response:
+            if response.status != 200:
+                raise ValueError(f"status {response.status}")
+            answer = json.loads(await response.read())
+        updates = answer.get("result") if isinstance(answer, dict) else None
         if not isinstance(updates, list):
             raise ValueError("no list of updates")
         return updates
 
     async def _mine(self) -> bool:
         """Whether this process may poll. With the database away it polls on: it stores and confirms nothing then."""
+        at = asyncio.get_running_loop().time()
+        if at < self._held_until - LEASE_S / 2:
+            return True
         try:
-            return await asyncio.to_thread(
+            held = await asyncio.to_thread(
                 self._journal.transact, lambda session: leases.hold(session, self._name, self._me, LEASE_S)
             )
         except JournalUnavailable:
             return True
+        self._held_until = at + LEASE_S if held else 0.0
+        return held
 
     async def _keep_lease(self) -> None:
         while True:
-            await asyncio.sleep(LEASE_S / 4)
+            await asyncio.sleep(LEASE_S / 4)  # `_mine` asks the database at every second time
             await self._mine()
 
 

@@ -13,13 +13,13 @@ from redis.exceptions import RedisError
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 from telegram.ext import Application
-from telegram.request import HTTPXRequest
 
 from bot.telegram.alarm import Alarm
 from bot.telegram.desk import AT_ONCE, ChatsSideBySide, Desk
 from bot.telegram.handlers.table import MENU, register
 from bot.telegram.intake import Intake
 from bot.telegram.limits import Limits
+from bot.telegram.link import Link
 from bot.telegram.poller import ALLOWED, Poller
 from bot.telegram.sender import Sender
 from bot.telegram.signs import Signs
@@ -52,17 +52,16 @@ class Telegram:
         self._settings = settings
         self._journal = Journal(settings.database, keyring)
         self._doorbell = doorbell or CeleryDoorbell(settings.broker)
-        request = HTTPXRequest(connection_pool_size=128, pool_timeout=10, read_timeout=20)
         api = settings.api_url
         self.bot = Bot(
-            settings.token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=request,
-            get_updates_request=HTTPXRequest(),
+            settings.token, base_url=f"{api}/bot", base_file_url=f"{api}/file/bot", request=Link(),
+            get_updates_request=Link(),
         )  # fmt: skip
         self._application: Application[Any, Any, Any, Any, Any, Any] = (
             Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatsSideBySide(AT_ONCE)).build()
         )
         bot_id = settings.bot_id
-        self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS)
+        self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS, urgent=True)
         limits = Limits(settings.send_rate, settings.chat_send_rate)
         self.sender = Sender(
             self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always"
