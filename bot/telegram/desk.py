@@ -19,7 +19,7 @@ from models.words import as_language, say
 from workers.doorbell import Doorbell
 from workers.journal import counters, inbox, outbox, people
 from workers.journal.database import Journal, JournalUnavailable
-from workers.journal.inbox import ATTEMPTS, Claimed
+from workers.journal.inbox import ATTEMPTS, LEASE, Claimed
 from workers.journal.keys import KeysUnusable
 from workers.journal.outbox import Letter
 from workers.journal.tables import Inbox
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 64
 LOOK_EVERY_S = 1.0
-AGAIN_S = 2.0
+AGAIN_S = 2.0  # before a handler that failed, or that had no database, is tried again
 
 Effect = Callable[[Scene], None]
 
@@ -96,16 +96,15 @@ class Desk:
         while True:
             self._wake.clear()
             try:
-                chats = await asyncio.to_thread(self._waiting)
+                claims = await asyncio.to_thread(self._claim, frozenset(self._busy))
             except JournalUnavailable as error:
                 log.warning("inbox not read: error=%s", error)
-                chats = []
-            for chat_id in chats:
-                if chat_id not in self._busy:
-                    self._busy.add(chat_id)
-                    task = asyncio.create_task(self._serve(chat_id))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+                claims = []
+            for claimed in claims:
+                self._busy.add(claimed.chat_id)
+                task = asyncio.create_task(self._serve(claimed))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
             try:
                 await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
             except TimeoutError:
@@ -116,61 +115,76 @@ class Desk:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
-    def _waiting(self) -> list[int | None]:
+    def _claim(self, busy: frozenset[int | None]) -> list[Claimed]:
+        """Claims the oldest row of every chat that waits and is not busy, all in one transaction."""
         with self._journal.read() as session:
-            return inbox.waiting_chats(session, self._bot_id)
+            chats = [chat for chat in inbox.waiting_chats(session, self._bot_id) if chat not in busy]
+        return self._journal.transact(lambda session: self._claim_each(session, chats)) if chats else []
 
-    async def _serve(self, chat_id: int | None) -> None:
-        """Handles one chat's rows, the oldest first, until none is left."""
+    def _claim_each(self, session: Session, chats: list[int | None]) -> list[Claimed]:
+        claims: list[Claimed] = []
+        for chat_id in chats:
+            try:
+                claimed = inbox.claim(session, self._bot_id, chat_id)
+            except KeysUnusable as error:
+                log.critical("an inbox row does not open: %s", error)
+                continue
+            if claimed is not None:
+                claims.append(claimed)
+        return claims
+
+    async def _serve(self, claimed: Claimed) -> None:
+        """Handles one row. The chat's next one is found when this is done."""
         try:
-            while await self._next(chat_id):
-                pass
-        except JournalUnavailable as error:
-            log.warning("chat left for later: error=%s", error)
+            await self._try(claimed)
         finally:
-            self._busy.discard(chat_id)
+            self._busy.discard(claimed.chat_id)
+            self._wake.set()
 
-    async def _next(self, chat_id: int | None) -> bool:
-        try:
-            claimed = await asyncio.to_thread(
-                self._journal.transact, lambda session: inbox.claim(session, self._bot_id, chat_id)
-            )
-        except KeysUnusable as error:
-            log.critical("an inbox row does not open: %s", error)
-            return False
-        if claimed is None:
-            return False
+    async def _try(self, claimed: Claimed) -> None:
+        """Handles one row under its claim. While the database is away, again and again as long as the lease lasts."""
+        until = asyncio.get_running_loop().time() + LEASE.total_seconds() - AGAIN_S
+        while True:
+            try:
+                return await self._handle(claimed)
+            except JournalUnavailable as error:
+                log.warning("chat left for later: error=%s", error)
+            if asyncio.get_running_loop().time() > until:
+                return None
+            await asyncio.sleep(AGAIN_S)
+
+    async def _handle(self, claimed: Claimed) -> None:
         try:
             update = Update.de_json(json.loads(claimed.raw), self._bot)
         except Exception as error:  # noqa: BLE001
             # Whatever the library cannot read of a stranger's JSON. Its text may hold words; its class does not.
             await self._bury(claimed, f"not an update: {type(error).__name__}")
-            return True
+            return
         self._claims[claimed.update_id] = claimed
         try:
             await self._application.update_processor.process_update(update, self._application.process_update(update))
         finally:
             self._claims.pop(claimed.update_id, None)
         failure = self._failures.pop(claimed.update_id, None)
-        return failure is None or await self._after_failure(claimed, failure)
+        if failure is not None:
+            await self._after_failure(claimed, failure)
 
     async def _failed(self, update: object, context: CallbackContext[Any, Any, Any, Any]) -> None:
         if isinstance(update, Update) and context.error is not None:
             self._failures[update.update_id] = context.error
 
-    async def _after_failure(self, claimed: Claimed, failure: BaseException) -> bool:
-        """Leaves the row for another try, or gives it up. True where the chat may go on at once."""
+    async def _after_failure(self, claimed: Claimed, failure: BaseException) -> None:
+        """Leaves the row for another try, or gives it up."""
         name = type(failure).__name__
         if isinstance(failure, JournalUnavailable):
             raise failure
         log.error("handler failed: update=%s attempt=%s error=%s", claimed.update_id, claimed.attempts, name)
         if claimed.attempts >= ATTEMPTS:
             await self._bury(claimed, name)
-            return True
+            return
         await asyncio.to_thread(
             self._journal.transact, lambda session: inbox.release(session, claimed, AGAIN_S, name)
         )
-        return False
 
     async def _bury(self, claimed: Claimed, failure: str) -> None:
         def bury(session: Session) -> None:

@@ -92,38 +92,13 @@ class Sender:
         """Starts every send that may go now. Returns how long to sleep."""
         if not await self._ours():
             return 1.0
-        waiting = await asyncio.to_thread(self._read)
-        starting: list[int] = []
-        seen: set[int] = set(self._busy)
-        wait = IDLE_S
-        for row_id, chat_id, priority in waiting:
-            if chat_id in seen or len(seen) >= AT_ONCE:
-                continue
-            seen.add(chat_id)
-            pause = self._limits.wait(chat_id, urgent=priority == DANGER)
-            if pause > 0:
-                wait = min(wait, max(pause, 0.01))
-                continue
-            self._limits.take(chat_id)
-            self._busy.add(chat_id)
-            starting.append(row_id)
-        chats = {row_id: chat_id for row_id, chat_id, _ in waiting}
-        if starting:
-            try:
-                begun = await asyncio.to_thread(
-                    self._journal.transact, lambda session: self._begin(session, starting)
-                )
-            except JournalUnavailable:
-                self._busy.difference_update(chats[row_id] for row_id in starting)
-                raise
-            for due in begun:
-                task = asyncio.create_task(self._send(due))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            void = set(starting) - {due.id for due in begun}
-            self._busy.difference_update(chats[row_id] for row_id in void)
-            if void:
-                wait = 0.0
+        busy = frozenset(self._busy)
+        begun, wait = await asyncio.to_thread(self._begin_due, busy)
+        for due in begun:
+            self._busy.add(due.chat_id)
+            task = asyncio.create_task(self._send(due))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return wait
 
     async def _ours(self) -> bool:
@@ -137,9 +112,27 @@ class Sender:
         self._held_until = at + LEASE_S if held else 0.0
         return held
 
-    def _read(self) -> list[tuple[int, int, int]]:
+    def _begin_due(self, busy: frozenset[int]) -> tuple[list[Due], float]:
+        """Begins what may go now, one letter a chat; and how long to sleep. One step in one thread: hops cost time."""
         with self._journal.read() as session:
-            return outbox.waiting(session, self._bot_id)
+            waiting = outbox.waiting(session, self._bot_id)
+        starting: list[int] = []
+        seen = set(busy)
+        wait = IDLE_S
+        for row_id, chat_id, priority in waiting:
+            if chat_id in seen or len(busy) + len(starting) >= AT_ONCE:
+                continue
+            seen.add(chat_id)
+            pause = self._limits.wait(chat_id, urgent=priority == DANGER)
+            if pause > 0:
+                wait = min(wait, max(pause, 0.01))
+                continue
+            self._limits.take(chat_id)
+            starting.append(row_id)
+        if not starting:
+            return [], wait
+        begun = self._journal.transact(lambda session: self._begin(session, starting))
+        return begun, 0.0 if len(begun) < len(starting) else wait
 
     def _begin(self, session: Session, row_ids: list[int]) -> list[Due]:
         begun: list[Due] = []
