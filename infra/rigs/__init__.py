@@ -1,0 +1,1 @@
+"""The rigs: what breaks Heed on purpose (`faults`) and what measures it (`bench`)."""
