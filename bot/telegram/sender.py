@@ -113,7 +113,7 @@ class Sender:
         return held
 
     def _begin_due(self, busy: frozenset[int]) -> tuple[list[Due], float]:
-        """Begins what may go now, one letter a chat; and how long to sleep. One step in one thread: hops cost time."""
+        """Begins what may go now, one letter a chat; and how long to sleep. One step, one thread: hops cost time."""
         with self._journal.read() as session:
             waiting = outbox.waiting(session, self._bot_id)
         starting: list[int] = []
