@@ -33,9 +33,7 @@ def _audiences(kind: Kind | None, young: bool) -> tuple[Audience, ...]:
     return (*first, "abuse", "all") if kind is Kind.abuse else (*first, "all")
 
 
-def help_lines(
-    language: Language, country: str | None, *, kind: Kind | None = None, young: bool = False
-) -> str:
+def help_lines(language: Language, country: str | None, *, kind: Kind | None = None, young: bool = False) -> str:
     """Where help is: emergency number and lines of the person's country, then the international directories.
 
     Each line names its source and the day it was checked. `country` is an ISO 3166 code or None.

@@ -103,9 +103,7 @@ class Lexicon:
         idioms = [idiom for idiom in self.idioms if idiom.may_match(present)]
         kept = [self._without(idioms, sentence) for sentence in sentences]
         whole = "".join(kept)
-        active = [
-            (rule, pattern) for rule in self.rules for pattern in rule.patterns if pattern.may_match(present)
-        ]
+        active = [(rule, pattern) for rule in self.rules for pattern in rule.patterns if pattern.may_match(present)]
         found: Hit | None = None
         for sentence in kept:
             for piece in _pieces(sentence):

@@ -71,9 +71,7 @@ class _Unmarked(dict[int, str | None]):
 
 # Controls are kept in the first pass (a combining dot must meet NFKC) and dropped in the second.
 _SEEN = _Fold(_lookalikes())
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+"
-)
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]+")
 _UNMARKED = _Unmarked({ord("ı"): "i"})
 _UNMARKED_BUT_OE = _Unmarked({ord("ı"): "i", ord("ö"): "ö"})
 

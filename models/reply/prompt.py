@@ -62,7 +62,8 @@ def marked(estimate: Estimate | None, text: str) -> str:
 
 
 def person_text(content: str) -> str:
-    """What the person wrote, out of a message built by `marked`."""
+    """What the person wrote, out of the last message of a prompt."""
+    content = content.removesuffix(f"\n{_text()['hint']}")
     return re.sub(r"\A\[Feeling[^\]]*\]\n", "", content)
 
 
@@ -77,7 +78,8 @@ def build(request: Request, engine: Engine, budget: Budget) -> tuple[ChatMessage
     text = _text()
     manner = text["persona"].format(style=persona(request.persona).style)
     opening = (*prefix(), ChatMessage("system", f"{text['begin']}\n{manner}"))
-    turn = ChatMessage("user", marked(request.estimate, request.text[-LONGEST_MESSAGE:]))
+    asked = marked(request.estimate, request.text[-LONGEST_MESSAGE:])
+    turn = ChatMessage("user", f"{asked}\n{text['hint']}" if engine.mended else asked)
     fixed = sum(engine.count_tokens(message.content) + OVERHEAD for message in (*opening, turn))
     room = min(budget.history, engine.context - fixed - budget.answer)
     return (*opening, *_within(room, request.history, engine), turn)

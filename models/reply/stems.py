@@ -14,6 +14,8 @@ from models.words import LANGUAGES, Language
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 HANGUL = re.compile(r"[\uac00-\ud7a3]")
+NOT_JAMO = re.compile(r"[^\u3131-\u318e]+")
+"""Everything but loose Korean letters, which compatibility normalisation would turn into other signs."""
 TURKISH_STEM = 5
 KOREAN_PARTICLES = tuple(str(rules("stems")["korean_particles"]).split())
 ENGLISH_ENDINGS = ("ingly", "edly", "ings", "ies", "ing", "ied", "ed", "ly", "es", "s", "y", "e")
@@ -25,7 +27,9 @@ EMPTY_WORDS: dict[Language, frozenset[str]] = {
 
 def plain(text: str, language: Language) -> str:
     """Lower case, compatibility forms unified, apostrophes straightened, invisible characters dropped."""
-    unified = unicodedata.normalize("NFKC", text).replace("’", "'").replace("‘", "'")
+    unified = (
+        NOT_JAMO.sub(lambda run: unicodedata.normalize("NFKC", run.group()), text).replace("’", "'").replace("‘", "'")
+    )
     visible = "".join(sign for sign in unified if unicodedata.category(sign) != "Cf")
     if language == "tr":
         return visible.replace("İ", "i").replace("I", "ı").lower()

@@ -1,0 +1,47 @@
+"""The evaluation counts what it says it counts and prints one JSON object last."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from models.reply.evaluate import PROMPTS, main, measured, read
+from models.reply.request import Reply
+
+
+def test_the_last_line_is_one_object_of_the_shared_shape(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    data = tmp_path / "few.jsonl"
+    lines = [{"text": "my dog died", "language": "en"}, {"text": "너무 외로워요", "language": "ko"}]
+    data.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    assert main(["--engine", "inprocess", "--data", str(data), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    assert set(result) == {"task", "n", "metrics", "by_group", "model"}
+    assert result["n"] == 2
+    assert set(result["by_group"]["language"]) == {"en", "ko"}
+
+
+def test_fallbacks_and_answers_given_twice_are_counted() -> None:
+    replies = [
+        Reply("a", "model", seconds=1.0),
+        Reply("a", "fallback", seconds=3.0),
+        Reply("b", "intent:human", seconds=9.0),
+        Reply("c", "model", seconds=2.0),
+    ]
+    figures = measured([], replies)
+    assert figures["fallback_share"] == 0.25
+    assert figures["answers_given_twice"] == 1
+    assert figures["seconds_p50"] == 2.0
+    assert figures["sources"] == {"fallback": 1, "intent": 1, "model": 2}
+
+
+def test_the_prompts_of_the_evaluation_are_fifty_or_more_and_all_different() -> None:
+    prompts = read(PROMPTS)
+    assert len({prompt.text for prompt in prompts}) == len(prompts) >= 50
+
+
+def test_a_malformed_line_is_named_by_its_number_and_not_by_its_words(tmp_path: Path) -> None:
+    data = tmp_path / "bad.jsonl"
+    data.write_text('{"text": "fine"}\n{"zebrafinch": 1}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="line 2") as caught:
+        read(data)
+    assert "zebrafinch" not in str(caught.value)
