@@ -49,7 +49,7 @@ LOG_FILES = 5
 FRAMES = 12
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 THREAD_KEYS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-# How long (turns of a loop) a thread of llama.cpp spins before it sleeps at a barrier. With 300,000, libgomp's default,
+# How many turns a thread of llama.cpp spins before it sleeps at a barrier. With libgomp's default of 300,000,
 # threads spin for one that has no core as soon as anything else wants it. Measured with 2 threads on 2 cores and the
 # 1.5B model, tokens a second alone and beside four busy processes: 300,000: 29, 2; 1,000: 29, 12; 0: 23, 10.
 SPINS = "1000"
