@@ -8,6 +8,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
+from models.reply.faithful import faithful
 from models.reply.rules import rules
 from models.reply.situation import scores, situation_of
 from models.reply.stems import content, plain, words
@@ -32,8 +33,14 @@ def supported(sentence: str, language: Language, *, asked: str) -> str:
     end = 0
     for start, stop in pairwise([0, *cuts, len(sentence)]):
         part = sentence[start:stop].strip(" ,")
-        hollow = start and not (theirs & set(content(part, language)) or _guesses(part, language))
-        if hollow or _found("drop", part, language) or not in_mood(part, language, asked=asked):
+        guess = _guesses(part, language)
+        hollow = start and not (theirs & set(content(part, language)) or guess)
+        if (
+            hollow
+            or not faithful(part, language, asked=asked, guess=guess)
+            or _found("drop", part, language)
+            or not in_mood(part, language, asked=asked)
+        ):
             break
         end = stop
     text = sentence if end == len(sentence) else _opened(sentence[:end].rstrip(" ,")) + "."
