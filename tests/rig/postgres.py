@@ -70,10 +70,8 @@ def running_postgres() -> Iterator[str | None]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    subprocess.run(
-        [programs / "initdb", "-D", home / "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        user=user, cwd=home, check=True, capture_output=True,
-    )  # fmt: skip
+    made_with = ["-D", home / "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    subprocess.run([programs / "initdb", *made_with], user=user, cwd=home, check=True, capture_output=True)
     options = [part for setting in CHEAP for part in ("-c", setting)]
     process = subprocess.Popen(
         [programs / "postgres", "-D", home / "data", "-p", str(port), "-h", "127.0.0.1", "-k", home, *options],

@@ -1,4 +1,4 @@
-"""The journal on both databases: short transactions, one translated error, and nothing printed of what people said."""
+"""The journal on both databases: short transactions, one translated error, and no words in what it prints."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
 
 from tests.workers.journal.meeting import BOT, person_of
 from workers.journal.database import Journal, JournalUnavailable, is_alive
@@ -27,30 +28,33 @@ def test_what_is_committed_is_read_back_with_its_zone(journal: Journal) -> None:
 
 
 def test_a_naive_time_is_refused(journal: Journal) -> None:
-    with pytest.raises(StatementError), journal.write() as session:
+    def without_a_zone(session: Session) -> None:
         person_of(session).blocked_at = datetime(2026, 1, 1)
-        session.flush()
+
+    with pytest.raises(StatementError):
+        journal.transact(without_a_zone)
 
 
 def test_nothing_of_a_failed_transaction_stays(journal: Journal) -> None:
-    with pytest.raises(RuntimeError, match="on purpose"), journal.write() as session:
+    def half(session: Session) -> None:
         person_of(session)
         session.flush()
         raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        journal.transact(half)
     with journal.read() as session:
         assert session.scalars(select(Person)).all() == []
 
 
 def test_an_error_of_the_database_holds_no_words(journal: Journal, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(IntegrityError) as refused, journal.write() as session:
-        session.add(
-            TurnMessage(
-                turn_id=99, person_id=WORDS, bot_id=BOT, chat_id=1, message_id=1, update_id=1,
-                words=WORDS.encode(), sent_at=now(),
-            )
-        )  # fmt: skip
-        session.flush()
+    message = TurnMessage(
+        turn_id=99, person_id=WORDS, bot_id=BOT, chat_id=1, message_id=1, update_id=1, words=WORDS.encode(),
+        sent_at=now(),
+    )  # fmt: skip
+    with pytest.raises(IntegrityError) as refused:
+        journal.transact(lambda session: session.add(message))
     assert "[SQL parameters hidden" in str(refused.value)
     assert WORDS not in caplog.text
     if journal.sqlite:  # Postgres adds the failing key to its own message: the log's formatter keeps neither
@@ -97,8 +101,8 @@ def test_a_reader_that_turns_writer_cannot_deadlock(sqlite_journal: Journal) -> 
     done: list[int] = []
 
     def read_then_write() -> None:
-        def work(session: object) -> None:
-            person = person_of(session)  # type: ignore[arg-type]
+        def work(session: Session) -> None:
+            person = person_of(session)
             person.paused = not person.paused
             done.append(1)
 
