@@ -78,7 +78,7 @@ def take_in(
                 Turn.epoch == conversation.epoch,
                 Turn.closed_to_merging.is_(False),
             )
-            .values(revision=Turn.revision + 1, not_before=max(newest.not_before, wait_until))
+            .values(revision=Turn.revision + 1, **_when(max(newest.not_before, wait_until), rung=not hold))
             .execution_options(synchronize_session=False)
         )
         if joined.rowcount == 1:
@@ -91,13 +91,17 @@ def take_in(
         person_id=person.id,
         conversation_id=conversation.id,
         epoch=conversation.epoch,
-        not_before=wait_until,
-        ring_at=wait_until + RING_AGAIN,
+        **_when(wait_until, rung=not hold),
     )
     session.add(turn)
     session.flush()
     _add_message(session, person, turn, said)
     return turn
+
+
+def _when(due: datetime, *, rung: bool) -> dict[str, datetime]:
+    """When a turn is due, and when the sweeper rings for it: at once where nobody else does."""
+    return {"not_before": due, "ring_at": due + RING_AGAIN if rung and due <= now() else due}
 
 
 def record_danger(
