@@ -68,9 +68,9 @@ def store(
             danger=danger,
         )
         .on_conflict_do_nothing(index_elements=["bot_id", "update_id"])
+        .returning(Inbox.update_id)  # Postgres reports no rowcount here
     )
-    result: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]
-    return result.rowcount == 1
+    return session.scalar(statement) is not None
 
 
 def known(session: Session, bot_id: int, update_id: int) -> bool:

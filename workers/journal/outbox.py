@@ -96,9 +96,13 @@ def put(
         "answers": letter.answers,
         "merged": letter.merged,
     }
-    statement = insert(Outbox).values(**values).on_conflict_do_nothing(index_elements=["bot_id", "origin", "part"])
-    result: CursorResult[Any] = session.execute(statement)  # type: ignore[assignment]
-    return result.rowcount == 1
+    statement = (
+        insert(Outbox)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["bot_id", "origin", "part"])
+        .returning(Outbox.id)  # Postgres reports no rowcount here
+    )
+    return session.scalar(statement) is not None
 
 
 def waiting(session: Session, bot_id: int, limit: int = 200) -> list[tuple[int, int, int]]:
