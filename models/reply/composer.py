@@ -13,12 +13,15 @@ from models.reply.prompt import Budget, build, prefix, sample_answers
 from models.reply.repair import repaired
 from models.reply.request import Decision, Reply, Request
 from models.reply.rerank import ENOUGH, score
+from models.reply.script import language_of
 from models.words import variants
 
 TEMPERATURES = (0.35, 0.65, 0.85)
 """The first candidate is the safest; later ones look further away."""
 BEARABLE = 0.4
 """Score from which the best candidate is sent although none was good enough."""
+CLEARLY = 3
+"""Lead of one language over another from which a person is answered in it, whatever their setting."""
 STOP = ("\n\n", "<|im_end|>", "<|im_start|>", "\nuser:", "\nperson:")
 
 
@@ -58,12 +61,15 @@ class Composer:
         return self._engine
 
     def compose(self, request: Request, *, without_model: bool = False) -> Reply:
-        """The answer to `request`; one that may be sent, always.
+        """The answer to `request`; one that may be sent, always. In the language of `request`, unless its
+        messages are clearly written in another of the three.
 
         Raises `EngineUnavailable` where the engine is needed and cannot answer; `without_model` answers
         with a reviewed sentence then, for the last attempt of a turn.
         """
         course = _Course(time.perf_counter())
+        spoken = language_of(request.text, default=request.language, margin=CLEARLY)
+        request = replace(request, language=spoken)
         reply = self._composed(request, course, without_model)
         return replace(
             reply,

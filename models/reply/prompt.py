@@ -22,17 +22,25 @@ LONGEST_MESSAGE = 1200
 """Signs of a turn that reach the model: the end of a longer text, where people say what they want."""
 LONGEST_REMEMBERED = 240
 """Signs kept of each side of an earlier exchange."""
+BRIEF, AMPLE = 160, 1500
 ANCHOR = 3
 """One exchange in so many may stand first in a shortened history; see `_within`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Tokens a prompt may take. `history` bounds the time a prompt costs that was never evaluated before:
-    some 75 tokens a second on two cores for the default weights."""
+    """Tokens a prompt may spend. `history` bounds the time that a prompt never evaluated before costs: the
+    default weights read some 75 tokens a second on two cores. Where it is None, an engine whose answers are
+    mended gets `BRIEF`, because it says back the turn and little else, and any other one `AMPLE`."""
 
-    history: int = 240
+    history: int | None = None
     answer: int = 80
+
+    def for_history(self, engine: Engine) -> int:
+        """Tokens of history for `engine`."""
+        if self.history is not None:
+            return self.history
+        return BRIEF if engine.mended else AMPLE
 
 
 @cache
@@ -81,7 +89,7 @@ def build(request: Request, engine: Engine, budget: Budget) -> tuple[ChatMessage
     asked = marked(request.estimate, request.text[-LONGEST_MESSAGE:])
     turn = ChatMessage("user", f"{asked}\n{text['hint']}" if engine.mended else asked)
     fixed = sum(engine.count_tokens(message.content) + OVERHEAD for message in (*opening, turn))
-    room = min(budget.history, engine.context - fixed - budget.answer)
+    room = min(budget.for_history(engine), engine.context - fixed - budget.answer)
     return (*opening, *_within(room, request.history, engine), turn)
 
 

@@ -10,8 +10,11 @@ COMMAND = re.compile(r"/[a-z]+\b")
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def language_of(text: str, default: Language = "en") -> Language:
-    """The language of `text`; `default` where nothing speaks for one of the three."""
+def language_of(text: str, default: Language = "en", *, margin: int = 1) -> Language:
+    """The language of `text`; `default` where too little speaks for another of the three.
+
+    `margin` is by how many small words (a Turkish letter counts two) English or Turkish has to lead.
+    """
     letters = len(LETTER.findall(text))
     if not letters:
         return default
@@ -19,7 +22,7 @@ def language_of(text: str, default: Language = "en") -> Language:
         return "ko"
     turkish = sum(word in EMPTY_WORDS["tr"] for word in words(text, "tr")) + 2 * len(TURKISH_ONLY.findall(text))
     english = sum(word in EMPTY_WORDS["en"] for word in words(text, "en"))
-    if turkish == english:
+    if abs(turkish - english) < margin:
         return default
     return "tr" if turkish > english else "en"
 

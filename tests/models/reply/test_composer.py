@@ -123,6 +123,15 @@ def test_a_language_the_engine_does_not_speak_is_answered_by_reviewed_phrases() 
     assert any(heard in reply.text for heard in variants("ko", "situations.exam.hear"))
 
 
+def test_who_writes_in_another_language_than_their_setting_is_answered_in_it() -> None:
+    composer = Composer(Scripted(GOOD))
+    assert any(part in composer.compose(_asked("시험에 떨어져서 너무 속상해요")).text for part in "요다")
+    turkish = composer.compose(_asked("sınavdan kaldım ve bunu aileme nasıl söyleyeceğimi bilmiyorum"))
+    assert any(heard in turkish.text for heard in variants("tr", "situations.exam.hear"))
+    english = Request("ko", ("I failed my exam and I don't dare tell my parents",))
+    assert composer.compose(english).text == GOOD
+
+
 def test_somebody_known_to_be_young_is_not_answered_by_a_model() -> None:
     reply = Composer(Scripted()).compose(_asked(minor=True))
     assert reply.source == "phrase"

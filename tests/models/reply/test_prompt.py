@@ -15,7 +15,7 @@ TALK = tuple(Exchange(f"message {n} about my week", f"answer {n}, and what else?
 
 def _built(**more: object) -> tuple[str, ...]:
     request = Request("en", ("I failed my exam",), **more)  # type: ignore[arg-type]
-    return tuple(message.content for message in build(request, ENGINE, Budget()))
+    return tuple(message.content for message in build(request, ENGINE, Budget(history=240)))
 
 
 def test_what_stands_first_is_the_same_for_everyone() -> None:
@@ -42,7 +42,7 @@ def test_a_cut_history_mostly_begins_where_it_began_one_turn_before() -> None:
 def test_a_prompt_fits_into_the_window_whatever_is_written() -> None:
     long = tuple(Exchange("word " * 500, "answer " * 200) for _ in range(20))
     request = Request("en", ("cry " * 4000,), history=long)
-    messages = build(request, ENGINE, Budget())
+    messages = build(request, ENGINE, Budget(history=240))
     assert sum(ENGINE.count_tokens(message.content) for message in messages) < ENGINE.context
 
 
