@@ -64,10 +64,12 @@ def open_envelope(bot_id: int, update: object) -> Envelope | None:
         message_id=_number(message.get("message_id")) or 0,  # an edit or a press stands with the message it is about
         raw=LONE.sub("\ufffd", json.dumps(update, ensure_ascii=False)),
     )
+    private = chat.get("type") == "private"
+    writer = _number(sender.get("id"))
     return Envelope(
         arrival=arrival,
-        telegram_id=_number(sender.get("id")),
-        private=chat.get("type") == "private",
+        telegram_id=arrival.chat_id if private and writer is None else writer,  # a private chat bears its person's id
+        private=private,
         edited=kind == "edited_message",
         language=_language(sender.get("language_code"), words),
         words=words if words and words.strip() else None,
