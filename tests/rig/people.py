@@ -77,6 +77,13 @@ class People:
         """Everything in a chat as it stands, edits included."""
         return self._server.board.store.messages_after(self._bot_id, who, 0, 100_000)
 
+    async def download(self, who: int, file_id: str) -> bytes:
+        """The content of a file of the chat."""
+        headers = {"Authorization": f"Bearer {self._server.gate.token}"}
+        async with self._session.get(f"{self._server.url}/people/{who}/files/{file_id}", headers=headers) as answer:
+            assert answer.status == 200
+            return await answer.read()
+
     def events(self, who: int, *kinds: str) -> list[dict[str, Any]]:
         """What happened in a chat since the last call, of these kinds."""
         feed = self._server.board.feed
