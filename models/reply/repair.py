@@ -17,6 +17,8 @@ def repaired(text: str) -> str:
     inside = QUOTED.match(cut)
     if inside and not re.search(r'["“”«»]', inside.group(2)):
         cut = inside.group(2).strip()
+    if cut.count('"') % 2:
+        cut = cut.replace('"', "").strip()
     cut = EMOJI.sub("", cut.split("\n\n")[0])
     sentences = [sentence.strip() for sentence in SENTENCE.split(" ".join(cut.split())) if sentence.strip()]
     if len(sentences) > 1 and not re.search(r"[.!?…][\"”’)]?\Z", sentences[-1]):

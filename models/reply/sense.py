@@ -19,6 +19,12 @@ BRIGHT = frozenset({"good_news", "everyday", "longing", "unknown", "decision"})
 LONGEST = 30
 """Words of one sentence; a small model loses the thread in longer ones."""
 SHORTEST = 3
+ADDRESSED = re.compile(r"\W*you,", re.IGNORECASE)
+"""A sentence that calls somebody "You, the landlord" talks to the wrong one."""
+DANGLING = frozenset(
+    "a an the it's it is sounds seems to of for with at in on and but so that your you their his her".split()
+)
+"""Words that cannot end a sentence that was cut."""
 
 
 def supported(sentence: str, language: Language, *, asked: str) -> str:
@@ -31,6 +37,8 @@ def supported(sentence: str, language: Language, *, asked: str) -> str:
     cuts = [found.start() for found in re.finditer(clause, sentence)] if clause else []
     theirs = set(content(asked, language))
     end = 0
+    if ADDRESSED.match(sentence):
+        return ""
     for start, stop in pairwise([0, *cuts, len(sentence)]):
         part = sentence[start:stop].strip(" ,")
         guess = _guesses(part, language)
@@ -44,7 +52,9 @@ def supported(sentence: str, language: Language, *, asked: str) -> str:
             break
         end = stop
     text = sentence if end == len(sentence) else _opened(sentence[:end].rstrip(" ,")) + "."
-    return text if SHORTEST <= len(words(text, language)) <= LONGEST else ""
+    said = words(text, language)
+    dangles = end < len(sentence) and bool(said) and said[-1] in DANGLING
+    return text if SHORTEST <= len(said) <= LONGEST and not dangles else ""
 
 
 def _opened(text: str) -> str:

@@ -11,6 +11,8 @@ from models.words import Language
 
 UNKNOWN = "unknown"
 STRONG = 3
+SHADOWS = frozenset({"low", "lonely", "self_doubt", "guilt", "empty", "anger", "jealousy", "loss", "shame"})
+"""What somebody means when it stands beside something glad."""
 CARRIED_BACK = 3
 """How many earlier messages may say what a bare "yes, since May" is about."""
 
@@ -48,12 +50,19 @@ def situation_of(text: str, language: Language, earlier: Sequence[str] = ()) -> 
     """The situation of `text`; where it has no cue, that of the latest of `earlier` that has one."""
     found = scores(text, language)
     if found:
-        return Found(max(found, key=lambda name: found[name]))
+        return Found(_heaviest(found))
     for before in list(reversed(earlier))[:CARRIED_BACK]:
         found = scores(before, language)
         if found:
-            return Found(max(found, key=lambda name: found[name]), carried=True)
+            return Found(_heaviest(found), carried=True)
     return Found(UNKNOWN)
+
+
+def _heaviest(found: dict[str, int]) -> str:
+    """The situation with the most cues; good news with a shadow over it is about the shadow."""
+    shadows = {name: score for name, score in found.items() if name in SHADOWS}
+    chosen = max(found, key=lambda name: found[name])
+    return max(shadows, key=lambda name: shadows[name]) if chosen == "good_news" and shadows else chosen
 
 
 def situations() -> tuple[str, ...]:

@@ -20,6 +20,8 @@ TURKISH_STEM = 5
 KOREAN_PARTICLES = tuple(str(rules("stems")["korean_particles"]).split())
 ENGLISH_ENDINGS = ("ingly", "edly", "ings", "ies", "ing", "ied", "ed", "ly", "es", "s", "y", "e")
 
+IRREGULAR = {str(form): str(verb) for verb, forms in rules("stems")["irregular"].items() for form in forms}
+
 EMPTY_WORDS: dict[Language, frozenset[str]] = {
     language: frozenset(str(rules("stems")["empty"][language]).split()) for language in LANGUAGES
 }
@@ -52,6 +54,7 @@ def _stem(word: str, language: Language) -> str:
     if language == "tr":
         return word.split("'")[0][:TURKISH_STEM]
     word = word.removesuffix("'s")
+    word = IRREGULAR.get(word, word)
     for ending in ENGLISH_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]

@@ -27,6 +27,11 @@ def test_what_is_said_back_as_it_was_is_kept(asked: str, back: str) -> None:
         ("my best friend is getting married and didn't invite me", "you didn't invite your best friend"),
         ("i yelled at my kid this morning", "Your kid yelled at you this morning"),
         ("nobody remembered my birthday", "You said something stupid in the meeting"),
+        ("My best friend moved to Australia yesterday", "You moved to Australia yesterday"),
+        ("The baby has been screaming since five", "You were screaming at the baby"),
+        ("my daughter leaves for college on Saturday", "You leave for college on Saturday"),
+        ("I'm forty and I have never been in love", "you've been in love"),
+        ("I told her the truth", "You didn't tell her the truth"),
     ],
 )
 def test_swapped_people_and_made_up_things_are_not(asked: str, back: str) -> None:
