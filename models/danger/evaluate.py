@@ -1,0 +1,188 @@
+"""Measures the danger screen on labelled sentences: `python -m models.danger.evaluate [--data FILE.jsonl] [--json]`.
+
+One row is a JSON object with `text`, `language` (en, ko, tr) and `label` (clear, unclear, none). With `--json` the
+last line of the output is one JSON object; with `--card` the model card beside this file is written anew.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from models.danger.hit import Tier
+from models.danger.protocol import PROTOCOL_VERSION, REVIEWED_BY_CLINICIAN
+from models.danger.screening import screen
+from models.words import LANGUAGES, Language
+
+HERE = Path(__file__).parent
+SENTENCES = HERE.parents[1] / "tests" / "models" / "danger" / "sentences"
+CARD = HERE / "CARD.md"
+LABELS = ("clear", "unclear", "none")
+GOALS = {"recall": 0.97, "false_alarm_rate": 0.02, "helpline_false_rate": 0.005}
+_Z = 1.959964
+"""Two-sided 95 % point of the normal distribution."""
+
+
+class BadData(ValueError):
+    """A row or a file that cannot be measured. The message names the place, never the words."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One labelled sentence and what the screen made of it."""
+
+    language: Language
+    label: str
+    tier: Tier | None
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The Wilson 95 % interval of a rate (Wilson 1927); (0, 1) where nothing was counted."""
+    if of == 0:
+        return 0.0, 1.0
+    rate, square = hits / of, _Z * _Z
+    middle = (rate + square / (2 * of)) / (1 + square / of)
+    half = _Z * ((rate * (1 - rate) / of + square / (4 * of * of)) ** 0.5) / (1 + square / of)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _parsed(line: str, place: str) -> tuple[str, Language, str]:
+    try:
+        row: Any = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadData(f"{place}: not JSON (column {error.colno})") from None
+    if not isinstance(row, dict):
+        raise BadData(f"{place}: not a JSON object")
+    if not isinstance(row.get("text"), str):
+        raise BadData(f"{place}: field text must be a string")
+    if row.get("language") not in LANGUAGES:
+        raise BadData(f"{place}: field language must be one of {', '.join(LANGUAGES)}")
+    if row.get("label") not in LABELS:
+        raise BadData(f"{place}: field label must be one of {', '.join(LABELS)}")
+    return row["text"], cast(Language, row["language"]), str(row["label"])
+
+
+def read(paths: Iterable[Path]) -> list[Row]:
+    """Screens every row of the JSON Lines files `paths`. Raises `BadData`."""
+    rows = []
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadData(f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                words, language, label = _parsed(line, f"{path.name}, line {number}")
+                hit = screen(words, language=language)
+                rows.append(Row(language, label, hit.tier if hit else None))
+    if not rows:
+        raise BadData("no rows to measure")
+    return rows
+
+
+def _rate(name: str, hits: int, of: int) -> dict[str, Any]:
+    low, high = wilson(hits, of)
+    return {
+        name: round(hits / of, 4) if of else None,
+        f"{name}_interval": [round(low, 4), round(high, 4)],
+        f"{name}_count": [hits, of],
+    }
+
+
+def metrics(rows: Sequence[Row]) -> dict[str, Any]:
+    """Rates with Wilson 95 % intervals and counts [hits, of]; a rate is None where there is no row for it."""
+    clear = [row.tier for row in rows if row.label == "clear"]
+    unclear = [row.tier for row in rows if row.label == "unclear"]
+    none = [row.tier for row in rows if row.label == "none"]
+    return {
+        **_rate("recall", sum(tier is not None for tier in clear), len(clear)),
+        **_rate("clear_tier_recall", sum(tier is Tier.clear for tier in clear), len(clear)),
+        **_rate("unclear_recall", sum(tier is not None for tier in unclear), len(unclear)),
+        **_rate("false_alarm_rate", sum(tier is not None for tier in none), len(none)),
+        **_rate("helpline_false_rate", sum(tier is Tier.clear for tier in none), len(none)),
+    }
+
+
+def report(rows: Sequence[Row]) -> dict[str, Any]:
+    """The whole result, as it is printed."""
+    groups = {language: [row for row in rows if row.language == language] for language in LANGUAGES}
+    return {
+        "task": "danger",
+        "n": len(rows),
+        "metrics": metrics(rows),
+        "by_group": {language: {"n": len(some), **metrics(some)} for language, some in groups.items() if some},
+        "model": PROTOCOL_VERSION,
+    }
+
+
+def _table(result: dict[str, Any]) -> str:
+    names = ("recall", "clear_tier_recall", "unclear_recall", "false_alarm_rate", "helpline_false_rate")
+    lines = ["| | n | " + " | ".join(name.replace("_", " ") for name in names) + " |", "|---" * 7 + "|"]
+    for group, some in (("all", {"n": result["n"], **result["metrics"]}), *result["by_group"].items()):
+        cells = []
+        for name in names:
+            low, high = some[f"{name}_interval"]
+            hits, of = some[f"{name}_count"]
+            cells.append("–" if not of else f"{some[name]:.3f} [{low:.3f}, {high:.3f}] ({hits}/{of})")
+        lines.append(f"| {group} | {some['n']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def card(result: dict[str, Any], data: str) -> str:
+    """The model card as Markdown: what the screen is, its measured figures, its limits."""
+    goals = ", ".join(
+        f"{name.replace('_', ' ')} {'≥' if name == 'recall' else '≤'} {goal}" for name, goal in GOALS.items()
+    )
+    review = "reviewed by a clinician" if REVIEWED_BY_CLINICIAN else "not reviewed by a clinician"
+    return f"""# Danger screen, version {PROTOCOL_VERSION}
+
+Rules over reviewed lexicons in English, Korean and Turkish (`lexicon/*.yaml`); no learned weights, no training data
+in the project. Written by `python -m models.danger.evaluate --card`; the protocol is {review}.
+
+Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
+
+{_table(result)}
+
+- recall: clear sentences given either tier. clear tier recall: clear sentences given helplines at once.
+- unclear recall: hints given either tier. false alarm rate: harmless sentences given any tier.
+- helpline false rate: harmless sentences given helplines.
+
+## Limits
+
+- It reads words. It does not know a person, a voice or a face, and it cannot tell irony from despair.
+- Short texts in three languages. Other languages, heavy dialect and long indirect stories are missed more often.
+- A sentence set is not the world: figures on real conversations will differ, and rare ways of saying it are missing.
+- What is told of others, of stories and of times long over is left alone on purpose; some of it will be wrong.
+- It must never be the only safety net, and no decision about a person may rest on it.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command. Returns 0, or 2 with one line on standard error where the data cannot be measured."""
+    parser = argparse.ArgumentParser(prog="models.danger.evaluate", description=__doc__)
+    parser.add_argument("--data", type=Path, help="JSON Lines with text, language, label")
+    parser.add_argument("--json", action="store_true", help="last line of output: one JSON object")
+    parser.add_argument("--card", action="store_true", help="write CARD.md from this measurement")
+    chosen = parser.parse_args(arguments)
+    paths = [chosen.data] if chosen.data else sorted(SENTENCES.glob("*.jsonl"))
+    try:
+        if not paths:
+            raise BadData("no test sentences beside this installation; name a file with --data")
+        result = report(read(paths))
+    except BadData as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(_table(result))
+    if chosen.card:
+        name = chosen.data.name if chosen.data else "the held-out sentences of tests/models/danger/sentences"
+        CARD.write_text(card(result, name), encoding="utf-8")
+    if chosen.json:
+        print(json.dumps(result, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
