@@ -1,7 +1,8 @@
 """Measures the danger screen on labelled sentences: `python -m models.danger.evaluate [--data FILE.jsonl] [--json]`.
 
-One row is a JSON object with `text`, `language` (en, ko, tr) and `label` (clear, unclear, none). With `--json` the
-last line of the output is one JSON object; with `--card` the model card beside this file is written anew.
+One row is a JSON object with `text`, `language` (en, ko, tr) and `label` (clear, unclear, none), and, where the text
+is the last of several messages, `before`, the list of the earlier ones. With `--json` the last line of the output
+is one JSON object; with `--card` the model card beside this file is written anew.
 """
 
 import argparse
@@ -49,7 +50,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _parsed(line: str, place: str) -> tuple[str, Language, str]:
+def _parsed(line: str, place: str) -> tuple[str, list[str], Language, str]:
     try:
         row: Any = json.loads(line)
     except json.JSONDecodeError as error:
@@ -62,7 +63,10 @@ def _parsed(line: str, place: str) -> tuple[str, Language, str]:
         raise BadData(f"{place}: field language must be one of {', '.join(LANGUAGES)}")
     if row.get("label") not in LABELS:
         raise BadData(f"{place}: field label must be one of {', '.join(LABELS)}")
-    return row["text"], cast(Language, row["language"]), str(row["label"])
+    before = row.get("before", [])
+    if not isinstance(before, list) or not all(isinstance(earlier, str) for earlier in before):
+        raise BadData(f"{place}: field before must be a list of strings")
+    return row["text"], before, cast(Language, row["language"]), str(row["label"])
 
 
 def read(paths: Iterable[Path]) -> list[Row]:
@@ -75,8 +79,8 @@ def read(paths: Iterable[Path]) -> list[Row]:
             raise BadData(f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
-                words, language, label = _parsed(line, f"{path.name}, line {number}")
-                hit = screen(words, language=language)
+                words, before, language, label = _parsed(line, f"{path.name}, line {number}")
+                hit = screen(words, before, language=language)
                 rows.append(Row(language, label, hit.tier if hit else None))
     if not rows:
         raise BadData("no rows to measure")

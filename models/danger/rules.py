@@ -22,18 +22,20 @@ _BETWEEN_SYLLABLES = re.compile(r"(?<=[가-힣ㄱ-ㅣ])(?=[가-힣ㄱ-ㅣ]|\(\?:
 _PIECE = 480
 """Longest stretch of a sentence that a rule looks at, in characters; longer ones are read in pieces."""
 _OVERLAP = 180
+_AROUND = 1200
+"""What shields and limits look at besides: the sentence before and after, in characters at most."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """Words anywhere in the message under which one rule says nothing, and the words that lift them again."""
+    """Words nearby under which one rule says nothing, and the words that lift them again."""
 
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
 
-    def covers(self, whole: str) -> bool:
-        """Whether the message lies under this limit."""
-        return bool(self.pattern.search(whole)) and not (self.unless and self.unless.search(whole))
+    def covers(self, around: str) -> bool:
+        """Whether these sentences lie under this limit."""
+        return bool(self.pattern.search(around)) and not (self.unless and self.unless.search(around))
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Shield:
     anywhere: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
-    def covers(self, sentence: str, whole: str, start: int, end: int) -> bool:
+    def covers(self, sentence: str, around: str, start: int, end: int) -> bool:
         """Whether the finding at `start`:`end` of `sentence` lies under this shield."""
         if self.before is not None:
             head = sentence[:start] if sentence[start - 1 : start] == " " else sentence[:start] + " "
@@ -69,7 +71,7 @@ class Shield:
             return bool(self.after.match(tail)) and not (self.unless and self.unless.search(tail))
         if self.anywhere is None:
             return False
-        return bool(self.anywhere.search(whole)) and not (self.unless and self.unless.search(whole))
+        return bool(self.anywhere.search(around)) and not (self.unless and self.unless.search(around))
 
 
 @dataclass(frozen=True)
@@ -102,16 +104,18 @@ class Lexicon:
         present = self._present("".join(sentences), self.stems)
         idioms = [idiom for idiom in self.idioms if idiom.may_match(present)]
         kept = [self._without(idioms, sentence) for sentence in sentences]
-        whole = "".join(kept)
-        active = [(rule, pattern) for rule in self.rules for pattern in rule.patterns if pattern.may_match(present)]
+        active = [
+            (rule, pattern) for rule in self.rules for pattern in rule.patterns if pattern.may_match(present)
+        ]
         found: Hit | None = None
-        for sentence in kept:
+        for at, sentence in enumerate(kept):
+            around = "".join(kept[max(0, at - 1) : at + 2])[:_AROUND]
             for piece in _pieces(sentence):
                 here = self._present(piece, present) if len(kept) > 1 else present
                 for rule, pattern in active:
                     if (found and rule.tier is Tier.unclear) or not pattern.may_match(here):
                         continue
-                    tier = self._tier(rule, pattern.compiled, piece, whole)
+                    tier = self._tier(rule, pattern.compiled, piece, around)
                     if tier is Tier.clear:
                         return Hit(tier, rule.kind, self.language, rule.id)
                     if tier is not None and found is None:
@@ -128,18 +132,18 @@ class Lexicon:
             sentence = idiom.compiled.sub("_", sentence)
         return sentence
 
-    def _tier(self, rule: Rule, pattern: re.Pattern[str], piece: str, whole: str) -> Tier | None:
+    def _tier(self, rule: Rule, pattern: re.Pattern[str], piece: str, around: str) -> Tier | None:
         """The tier that `rule` gives to `piece` by one of its patterns, after limits and shields."""
         best: Tier | None = None
         for match in pattern.finditer(piece):
             if match.end() == match.start():
                 continue
-            if any(limit.covers(whole) for limit in rule.limits):
+            if any(limit.covers(around) for limit in rule.limits):
                 return None
             covering = [
                 shield
                 for shield in self.shields
-                if shield.name not in rule.free_of and shield.covers(piece, whole, match.start(), match.end())
+                if shield.name not in rule.free_of and shield.covers(piece, around, match.start(), match.end())
             ]
             if any(shield.drops for shield in covering):
                 continue
