@@ -3,6 +3,9 @@
 One row is a JSON object with `text`, `language` (en, ko, tr) and `label` (clear, unclear, none), and, where the text
 is the last of several messages, `before`, the list of the earlier ones. With `--json` the last line of the output
 is one JSON object; with `--card` the model card beside this file is written anew.
+
+A row with `before` is screened as it would be in a chat, message by message: a clear or unclear row counts as found
+if any of its messages raised it, a harmless row as a false alarm if the last one did.
 """
 
 import argparse
@@ -69,6 +72,14 @@ def _parsed(line: str, place: str) -> tuple[str, list[str], Language, str]:
     return row["text"], before, cast(Language, row["language"]), str(row["label"])
 
 
+def _tier(words: str, before: list[str], language: Language, label: str) -> Tier | None:
+    hits = [screen(words, before, language=language)]
+    if label != "none":
+        hits += [screen(earlier, before[:at], language=language) for at, earlier in enumerate(before)]
+    tiers = [hit.tier for hit in hits if hit]
+    return Tier.clear if Tier.clear in tiers else next(iter(tiers), None)
+
+
 def read(paths: Iterable[Path]) -> list[Row]:
     """Screens every row of the JSON Lines files `paths`. Raises `BadData`."""
     rows = []
@@ -80,8 +91,7 @@ def read(paths: Iterable[Path]) -> list[Row]:
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 words, before, language, label = _parsed(line, f"{path.name}, line {number}")
-                hit = screen(words, before, language=language)
-                rows.append(Row(language, label, hit.tier if hit else None))
+                rows.append(Row(language, label, _tier(words, before, language, label)))
     if not rows:
         raise BadData("no rows to measure")
     return rows

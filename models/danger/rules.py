@@ -1,7 +1,7 @@
 """The lexicon, read from `lexicon/<language>.yaml` and compiled once: macros, idioms, shields and rules."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,11 +19,13 @@ _GAP = "(?: (?!not |never |no |nobody )[^ ,]+){0,%d}"
 _GAPS = {f"g{size}": _GAP % size for size in (1, 2, 3, 4, 6)}
 _MACRO = re.compile(r"\{([a-z]\w*)\}")
 _BETWEEN_SYLLABLES = re.compile(r"(?<=[가-힣ㄱ-ㅣ])(?=[가-힣ㄱ-ㅣ]|\(\?:)|(?<=[)?])(?=[가-힣])")
-_PIECE = 480
-"""Longest stretch of a sentence that a rule looks at, in characters; longer ones are read in pieces."""
-_OVERLAP = 180
+_NEAR = 160
+"""How far before and after a finding its sentence is read for negation, quotation and the like, in characters."""
+_MOST_FINDINGS = 8
+"""Findings of one pattern that are looked at in one text; more of the same change nothing."""
 _AROUND = 1200
-"""What shields and limits look at besides: the sentence before and after, in characters at most."""
+"""The sentence of a finding with the one before and the one after, in characters at most."""
+_SHORT = 160
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,18 @@ class Shield:
     after: re.Pattern[str] | None
     anywhere: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    not_of: re.Pattern[str] | None
 
-    def covers(self, sentence: str, around: str, start: int, end: int) -> bool:
-        """Whether the finding at `start`:`end` of `sentence` lies under this shield."""
+    def covers(self, text: str, around: str, start: int, end: int) -> bool:
+        """Whether the finding at `start`:`end` of `text` lies under this shield."""
+        if self.not_of and self.not_of.search(text[start:end]):
+            return False
         if self.before is not None:
-            head = sentence[:start] if sentence[start - 1 : start] == " " else sentence[:start] + " "
+            head = text[max(text.rfind("\n", 0, start) + 1, start - _NEAR) : start]
+            head = head if head.endswith(" ") else head + " "
             return bool(self.before.search(head)) and not (self.unless and self.unless.search(head))
         if self.after is not None:
-            tail = sentence[end:]
+            tail = text[end : end + _NEAR].split("\n", 1)[0]
             return bool(self.after.match(tail)) and not (self.unless and self.unless.search(tail))
         if self.anywhere is None:
             return False
@@ -86,6 +92,11 @@ class Rule:
     free_of: frozenset[str]
     like: tuple[str, ...]
 
+    @property
+    def reaches_far(self) -> bool:
+        """Whether its patterns join words that may lie far apart."""
+        return self.id.endswith(".wide")
+
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -98,52 +109,57 @@ class Lexicon:
     rules: tuple[Rule, ...]
     stems: tuple[str, ...]
 
-    def find(self, text: str) -> Hit | None:
-        """The gravest finding in `text` (already `spelling.plain`), or nothing."""
-        sentences = list(dict.fromkeys(VIEWS[self.language](text, self.speller)))
-        present = self._present("".join(sentences), self.stems)
-        idioms = [idiom for idiom in self.idioms if idiom.may_match(present)]
-        kept = [self._without(idioms, sentence) for sentence in sentences]
-        active = [
-            (rule, pattern) for rule in self.rules for pattern in rule.patterns if pattern.may_match(present)
-        ]
+    def find(self, text: str, *, joined: bool = False) -> Hit | None:
+        """The gravest finding in `text` (already `spelling.plain`), or nothing.
+
+        With `joined` the text is several messages; rules that reach over many words are then left out.
+        """
+        text = "\n".join(dict.fromkeys(VIEWS[self.language](text, self.speller)))
+        present = self._present(text)
+        for idiom in self.idioms:
+            if idiom.may_match(present):
+                text = idiom.compiled.sub("_", text)
         found: Hit | None = None
-        for at, sentence in enumerate(kept):
-            around = "".join(kept[max(0, at - 1) : at + 2])[:_AROUND]
-            for piece in _pieces(sentence):
-                here = self._present(piece, present) if len(kept) > 1 else present
-                for rule, pattern in active:
-                    if (found and rule.tier is Tier.unclear) or not pattern.may_match(here):
-                        continue
-                    tier = self._tier(rule, pattern.compiled, piece, around)
-                    if tier is Tier.clear:
-                        return Hit(tier, rule.kind, self.language, rule.id)
-                    if tier is not None and found is None:
-                        found = Hit(tier, rule.kind, self.language, rule.id)
+        for rule in self.rules:
+            if (found and rule.tier is Tier.unclear) or (joined and rule.reaches_far):
+                continue
+            for pattern in rule.patterns:
+                tier = self._tier(rule, pattern.compiled, text) if pattern.may_match(present) else None
+                if tier is Tier.clear:
+                    return Hit(tier, rule.kind, self.language, rule.id)
+                if tier is not None and found is None:
+                    found = Hit(tier, rule.kind, self.language, rule.id)
         return found
 
-    def _present(self, text: str, stems: Iterable[str]) -> set[str]:
+    def _present(self, text: str) -> set[str]:
+        """Which of the strings that patterns need are in `text`."""
         if self.language == "ko":
             text = text.replace(" ", "")
-        return {stem for stem in stems if stem in text}
+        if len(text) < _SHORT:
+            return {stem for stem in self.stems if stem in text}
+        # Most strings are ruled out by their first letters: one set look-up instead of one search.
+        heads = {text[at : at + 2] for at in range(len(text))}
+        starts = {text[at : at + 3] for at in range(len(text))}
+        likely = (stem for stem in self.stems if (stem[:3] in starts if len(stem) > 2 else stem in heads))
+        return {stem for stem in likely if len(stem) < 4 or stem in text} | {
+            stem for stem in self.stems if len(stem) == 1 and stem in text
+        }
 
-    def _without(self, idioms: Sequence[Pattern], sentence: str) -> str:
-        for idiom in idioms:
-            sentence = idiom.compiled.sub("_", sentence)
-        return sentence
-
-    def _tier(self, rule: Rule, pattern: re.Pattern[str], piece: str, around: str) -> Tier | None:
-        """The tier that `rule` gives to `piece` by one of its patterns, after limits and shields."""
+    def _tier(self, rule: Rule, pattern: re.Pattern[str], text: str) -> Tier | None:
+        """The tier that `rule` gives to `text` by one of its patterns, after limits and shields."""
         best: Tier | None = None
-        for match in pattern.finditer(piece):
+        for number, match in enumerate(pattern.finditer(text)):
             if match.end() == match.start():
                 continue
+            if number >= _MOST_FINDINGS:
+                break
+            around = _around(text, match.start(), match.end())
             if any(limit.covers(around) for limit in rule.limits):
-                return None
+                continue
             covering = [
                 shield
                 for shield in self.shields
-                if shield.name not in rule.free_of and shield.covers(piece, around, match.start(), match.end())
+                if shield.name not in rule.free_of and shield.covers(text, around, match.start(), match.end())
             ]
             if any(shield.drops for shield in covering):
                 continue
@@ -153,20 +169,13 @@ class Lexicon:
         return best
 
 
-def _pieces(sentence: str) -> Iterable[str]:
-    if len(sentence) <= _PIECE:
-        yield sentence
-        return
-    start = 0
-    while start < len(sentence):
-        end = min(len(sentence), start + _PIECE)
-        cut = sentence.rfind(" ", start + _PIECE - 60, end) if end < len(sentence) else end
-        end = cut if cut > start else end
-        yield f" {sentence[start:end].strip()} "
-        if end >= len(sentence):
-            return
-        back = sentence.find(" ", end - _OVERLAP, end)
-        start = back if back > start else end
+def _around(text: str, start: int, end: int) -> str:
+    """The sentence of `start`:`end` with the one before and the one after, in `_AROUND` characters at most."""
+    first = text.rfind("\n", 0, max(0, text.rfind("\n", 0, start)))
+    last = text.find("\n", end)
+    last = text.find("\n", last + 1) if last >= 0 else -1
+    last = len(text) if last < 0 else last
+    return text[max(first + 1, start - _AROUND // 2) : min(last, end + _AROUND // 2)].replace("\n", "")
 
 
 def _expanded(pattern: str, words: Mapping[str, str]) -> str:
@@ -187,7 +196,7 @@ def _whole_words_ahead(pattern: str) -> str:
         if sign == "(" and not escaped:
             open_groups.append(pattern.startswith("(?! ", at))
         elif sign == ")" and not escaped and open_groups.pop() and not built.endswith(" "):
-            built += "(?![^ ])"
+            built += "(?![^ \n])"
         built += sign
     return built
 
@@ -197,9 +206,9 @@ def _compiled(pattern: str, words: Mapping[str, str], language: Language) -> Pat
     if language == "ko":
         needs = needed(wide)
         bare = frozenset(need.replace(" ", "") for need in needs) if needs else None
-        return Pattern(re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide)), bare)
-    wide = f"(?<![^ ])(?:{_whole_words_ahead(wide)})(?![^ ])"
-    return Pattern(re.compile(wide), needed(wide))
+        return Pattern(re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide), re.MULTILINE), bare)
+    wide = f"(?<![^ \n])(?:{_whole_words_ahead(wide)})(?![^ \n])"
+    return Pattern(re.compile(wide, re.MULTILINE), needed(wide))
 
 
 def _loose(pattern: str | None, words: Mapping[str, str], language: Language) -> re.Pattern[str] | None:
@@ -208,7 +217,7 @@ def _loose(pattern: str | None, words: Mapping[str, str], language: Language) ->
     wide = _expanded(pattern, words)
     if language == "ko":
         return re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide))
-    return re.compile(f"(?<![^ ])(?:{wide})" if wide.endswith("$") else f"(?<![^ ])(?:{wide})(?![^ ])")
+    return re.compile(f"(?<![^ \n])(?:{wide})" if wide.endswith("$") else f"(?<![^ \n])(?:{wide})(?![^ \n])")
 
 
 @cache
@@ -236,6 +245,7 @@ def lexicon(language: Language) -> Lexicon:
             _loose(shield.get("after"), words, language),
             _loose(shield.get("anywhere"), words, language),
             _loose(shield.get("except"), words, language),
+            _loose(shield.get("not_of"), words, language),
         )
         for name, shield in data["shields"].items()
     )

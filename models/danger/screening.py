@@ -16,15 +16,39 @@ MAX_EARLIER_CHARS = 600
 """Of those, this many characters at most: what is typed in pieces is typed in short pieces."""
 
 
-def _find(text: str, languages: Sequence[Language]) -> Hit | None:
+_UNFINISHED = " \t\n.,;:…-~"
+"""What is taken off the end of an earlier message, so that "I want to..." and "die" meet."""
+
+
+def _find(text: str, languages: Sequence[Language], *, joined: bool = False) -> Hit | None:
     plain = spelling.plain(text)
     found: Hit | None = None
     for language in languages:
-        hit = lexicon(language).find(plain)
+        hit = lexicon(language).find(plain, joined=joined)
         if hit and hit.tier is Tier.clear:
             return hit
         found = found or hit
     return found
+
+
+def _across(text: str, before: Sequence[str], languages: Sequence[Language]) -> Hit | None:
+    """What the newest message says together with the earlier ones, and they did not say without it."""
+    earlier = ""
+    for message in reversed(before[-MAX_EARLIER:]):
+        piece = message.strip(_UNFINISHED)
+        earlier = f"{piece} {earlier}".strip() if earlier else piece
+        if not earlier or len(earlier) > MAX_EARLIER_CHARS:
+            return None
+        said = _find(earlier, languages, joined=True)
+        if said and said.tier is Tier.clear:
+            return None
+        for glue in (" ", ""):
+            together = _find(f"{earlier}{glue}{text[: spelling.MAX_CHARS]}", languages, joined=True)
+            if together and (said is None or together.tier is Tier.clear):
+                return together
+        if said:
+            return None
+    return None
 
 
 def screen(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
@@ -37,16 +61,7 @@ def screen(text: str, before: Sequence[str] = (), language: Language | None = No
     """
     languages = LANGUAGES if language is None else (language, *(one for one in LANGUAGES if one != language))
     alone = _find(text, languages)
-    if alone and alone.tier is Tier.clear:
+    if not before or (alone and alone.tier is Tier.clear):
         return alone
-    joined = text
-    earlier = ""
-    for message in reversed(before[-MAX_EARLIER:]):
-        earlier = f"{message} {earlier}".strip()
-        if len(earlier) > MAX_EARLIER_CHARS or _find(earlier, languages):
-            break
-        joined = f"{earlier} {text[: spelling.MAX_CHARS]}"
-        together = _find(joined, languages)
-        if together and (alone is None or together.tier is Tier.clear):
-            return together
-    return alone
+    across = _across(text, before, languages)
+    return across if across and (alone is None or across.tier is Tier.clear) else alone

@@ -17,6 +17,7 @@ _LAUGHING_SIGNS = frozenset("😂🤣😆😹😅💀☠")
 _LEET = str.maketrans("0134578@$!+69", "oieastbasitgg")
 _LEET_L = str.maketrans("0134578@$!+69", "oleastbasltgg")
 _EDGES = "'!#*+&@$_"
+_RUN = re.compile(r"(.)\1\1")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _KOREAN_NOISE = re.compile(r"[^가-힣ㄱ-ㅣa-z ]+")
 _BLANKS = re.compile(r" +")
@@ -43,6 +44,7 @@ class Speller:
     fillers: frozenset[str]
     stars: tuple[str, ...]
     run_on: frozenset[str]
+    run_on_long: tuple[str, ...]
     known: frozenset[str]
     slips: Mapping[str, str] = field(repr=False)
 
@@ -59,7 +61,8 @@ class Speller:
         stars = tuple(str(table.get("stars", "")).split())
         fillers = frozenset(str(table.get("fillers", "")).split())
         run_on = frozenset(str(table.get("run_on", "")).split())
-        return cls(written_out, fillers, stars, run_on, known | set(stars), slips)
+        run_on_long = tuple(sorted(part for part in run_on if len(part) > 2))
+        return cls(written_out, fillers, stars, run_on, run_on_long, known | set(stars), slips)
 
     def word(self, token: str) -> str:
         """The plain form of one token; the empty string for a filler."""
@@ -73,7 +76,9 @@ class Speller:
         return self._repaired(token)
 
     def _repaired(self, token: str) -> str:
-        if token in _LAUGHING_SIGNS or _LAUGHTER.match(token):
+        if token.isalpha():
+            return "lol" if _LAUGHTER.match(token) else self._misspelt(token)
+        if token in _LAUGHING_SIGNS:
             return "lol"
         bare = token.strip(_EDGES)
         if bare != token and bare.isalpha():
@@ -120,7 +125,7 @@ class Speller:
         return ""
 
     def _misspelt(self, word: str) -> str:
-        for keep in (2, 1):
+        for keep in (2, 1) if _RUN.search(word) else ():
             guess = spelling.shorter_runs(word, keep)
             if guess != word and len(guess) > 2:
                 if guess in self.written_out:
@@ -132,7 +137,7 @@ class Speller:
         slip = self.slips.get(word)
         if slip:
             return slip
-        if _SHORTEST_RUN_ON <= len(word) <= _LONGEST_WORD:
+        if _SHORTEST_RUN_ON <= len(word) <= _LONGEST_WORD and any(part in word for part in self.run_on_long):
             return self._run_on(word) or word
         return spelling.shorter_runs(word, 1)
 
@@ -155,8 +160,11 @@ class Speller:
 
 def _latin(text: str, speller: Speller, tokens: re.Pattern[str]) -> list[str]:
     views = []
+    seen: dict[str, str] = {}
     for sentence in _SENTENCES.split(text):
-        words = [plain for plain in map(speller.word, tokens.findall(sentence)) if plain]
+        found = tokens.findall(sentence)
+        seen.update((token, speller.word(token)) for token in found if token not in seen)
+        words = [plain for plain in map(seen.__getitem__, found) if plain]
         if words:
             views.append(f" {' '.join(words)} ")
     return views
