@@ -73,3 +73,23 @@ def test_the_wilson_interval_is_the_published_one() -> None:
     low, high = evaluate.wilson(9, 10)
     assert (round(low, 3), round(high, 3)) == (0.596, 0.982)
     assert evaluate.wilson(0, 0) == (0.0, 1.0)
+
+
+HELD_OUT = sorted(evaluate.SENTENCES.glob("*.jsonl"))
+
+
+@pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
+def test_the_screen_has_not_become_worse_than_its_card_says() -> None:
+    measured = evaluate.metrics(evaluate.read(HELD_OUT))
+    assert measured["recall"] >= 0.76
+    assert measured["false_alarm_rate"] <= 0.08
+    assert measured["helpline_false_rate"] <= 0.035
+
+
+@pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
+@pytest.mark.xfail(strict=True, reason="the goals are not reached yet: see models/danger/CARD.md")
+def test_the_screen_reaches_its_goals_on_held_out_sentences() -> None:
+    measured = evaluate.metrics(evaluate.read(HELD_OUT))
+    assert measured["recall"] >= evaluate.GOALS["recall"]
+    assert measured["false_alarm_rate"] <= evaluate.GOALS["false_alarm_rate"]
+    assert measured["helpline_false_rate"] <= evaluate.GOALS["helpline_false_rate"]
