@@ -47,11 +47,11 @@ lint: dev
 
 bench: dev
 	@$(HEED) models pull
-	@$(HEED) bench $(ARGS)
+	@$(RUN) -m infra.rigs.bench $(ARGS)
 
 faults: dev
 	@$(HEED) models pull
-	@$(HEED) faults $(ARGS)
+	@$(RUN) -m infra.rigs.faults $(ARGS)
 
 clean:
 	@rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

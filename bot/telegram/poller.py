@@ -63,7 +63,10 @@ class Poller:
             return True
         if await self._intake.take(updates):
             numbers = [update["update_id"] for update in updates if _has_id(update)]
-            self._offset = max(numbers) + 1 if numbers else self._offset
+            if numbers:
+                self._offset = max(numbers) + 1
+            else:
+                await asyncio.sleep(PAUSE_S)
         else:
             await asyncio.sleep(PAUSE_S)
         return True
