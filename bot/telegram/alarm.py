@@ -7,6 +7,7 @@ update stays unconfirmed at Telegram, so that the case is written when the datab
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -30,6 +31,7 @@ from workers.journal.turns import Said
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 0.15
+AWAY_S = 3.0  # a database that could not be used a moment ago is not waited for
 
 SendNow = Callable[[int, str], Awaitable[None]]
 
@@ -42,30 +44,41 @@ class Alarm:
         self._send_now = send_now
         self._admins = admins
         self._spoken = Spoken()
+        self._away_until = 0.0
 
     async def answer(self, envelope: Envelope, hit: Hit) -> bool:
         """Answers within a moment, through the outbox or directly. True once everything is stored."""
         storing = asyncio.create_task(
             asyncio.to_thread(self._journal.transact, lambda s: self.store(s, envelope, hit))
         )
-        await asyncio.wait({storing}, timeout=PATIENCE_S)
-        if (not storing.done() or storing.exception() is not None) and self._spoken.first(envelope.update_id):
+        away = time.monotonic() < self._away_until
+        await asyncio.wait({storing}, timeout=0.0 if away else PATIENCE_S)
+        if not storing.done():
             await self._speak(envelope, hit)
         try:
             await storing
-        except JournalUnavailable as error:
+        except Exception as error:
+            # What the transaction had left to the outbox went with it: it is to be said here, if it was not.
+            self._spoken.take_back(envelope.update_id, "outbox")
+            await self._speak(envelope, hit)
+            if not isinstance(error, JournalUnavailable):
+                raise
+            self._away_until = time.monotonic() + AWAY_S
             log.error("danger answered, not stored yet: update=%s error=%s", envelope.update_id, error)
             return False
+        self._away_until = 0.0
         return True
 
     async def _speak(self, envelope: Envelope, hit: Hit) -> None:
+        if not self._spoken.may(envelope.update_id, "door"):
+            return
         try:
             if envelope.arrival.chat_id is not None:
                 await self._send_now(
                     envelope.arrival.chat_id, danger.answer(hit, speaks(hit, envelope.language), None)
                 )
         except TelegramError as error:
-            self._spoken.take_back(envelope.update_id)
+            self._spoken.take_back(envelope.update_id, "door")
             log.error("danger text not sent directly: update=%s error=%s", envelope.update_id, type(error).__name__)
 
     def store(self, session: Session, envelope: Envelope, hit: Hit) -> bool:
@@ -147,7 +160,7 @@ class Alarm:
         outbox.put(session, person.bot_id, person.telegram_id, origin, letter, person=person, turn=turn)
         session.flush()
         update_id = session.scalar(select(TurnMessage.update_id).where(TurnMessage.turn_id == turn.id))
-        if update_id is not None and not self._spoken.first(update_id):
+        if update_id is not None and not self._spoken.may(update_id, "outbox"):
             row = session.scalar(select(Outbox).where(Outbox.origin == origin, Outbox.part == "text"))
             if row is not None:  # the door has said it already
                 outbox.sent(session, row.id, None)

@@ -32,7 +32,7 @@ class Hearing:
     def hear(self, envelope: Envelope) -> Hit | None:
         """Screens with what this process remembers. Pure but for the memory; no I/O."""
         chat_id = envelope.arrival.chat_id
-        if envelope.words is None or not envelope.private or chat_id is None:
+        if envelope.words is None or not envelope.private or chat_id is None or envelope.telegram_id is None:
             return None
         if envelope.update_id in self._hits:  # Telegram sends again what could not be stored
             return self._hits[envelope.update_id]

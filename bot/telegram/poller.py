@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 LONG_POLL_S = 25
 BATCH = 100
 LEASE_S = 8.0
-PAUSE_S = 0.1  # before Telegram is asked again for what could not be stored
+PAUSE_S = 0.05  # before Telegram is asked again for what could not be stored
 ALLOWED = ["message", "edited_message", "callback_query", "my_chat_member", "channel_post"]
 
 
@@ -33,7 +33,8 @@ class Poller:
         self._journal = journal
         self._me = random_id()
         self._offset: int | None = None
-        self._held_until = 0.0
+        self._mine = False
+        self._known = asyncio.Event()
 
     async def run(self) -> None:
         """Polls until cancelled. Nothing that Telegram, the network or the database does ends it."""
@@ -41,10 +42,11 @@ class Poller:
         async with ClientSession(timeout=timeout, trust_env=True) as client, asyncio.TaskGroup() as group:
             keeping = group.create_task(self._keep_lease())
             try:
+                await self._known.wait()
                 wait = 0.5
                 while True:
-                    if not await self._mine():
-                        await asyncio.sleep(1)
+                    if not self._mine:
+                        await asyncio.sleep(0.2)
                         continue
                     worked = await self._poll(client)
                     wait = 0.5 if worked else min(wait * 2, 15)
@@ -84,24 +86,21 @@ class Poller:
             raise ValueError("no list of updates")
         return updates
 
-    async def _mine(self) -> bool:
-        """Whether this process may poll. With the database away it polls on: it stores and confirms nothing then."""
-        at = asyncio.get_running_loop().time()
-        if at < self._held_until - LEASE_S / 2:
-            return True
-        try:
-            held = await asyncio.to_thread(
-                self._journal.transact, lambda session: leases.hold(session, self._name, self._me, LEASE_S)
-            )
-        except JournalUnavailable:
-            return True
-        self._held_until = at + LEASE_S if held else 0.0
-        return held
-
     async def _keep_lease(self) -> None:
+        """Beside the polling: a database that is locked must not keep a danger text waiting.
+
+        With the database away it polls on: it stores and confirms nothing then.
+        """
         while True:
-            await asyncio.sleep(LEASE_S / 4)  # `_mine` asks the database at every second time
-            await self._mine()
+            try:
+                self._mine = await asyncio.to_thread(
+                    self._journal.transact, lambda session: leases.hold(session, self._name, self._me, LEASE_S)
+                )
+            except JournalUnavailable as error:
+                log.warning("lease not renewed: error=%s", error)
+                self._mine = True
+            self._known.set()
+            await asyncio.sleep(LEASE_S / 4 if self._mine else 1)
 
 
 def _has_id(update: object) -> bool:

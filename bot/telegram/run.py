@@ -64,14 +64,14 @@ class Telegram:
         self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS, urgent=True)
         limits = Limits(settings.send_rate, settings.chat_send_rate)
         self.sender = Sender(
-            self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always"
+            self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always", self._quick
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self.desk = Desk(self._application, bot_id, self._journal, self._doorbell, settings, self._written)
         register(self._application, self.desk.handler)
         alarm = Alarm(self._quick, self._send_now, settings.admins)
         self.intake = Intake(bot_id, self._quick, alarm, self._arrived)
-        self._poller = Poller(api, settings.token, self.intake, self._journal)
+        self._poller = Poller(api, settings.token, self.intake, self._quick)
         self._signs = Signs(self.bot, bot_id, self._journal)
 
     async def run(self, stop: asyncio.Event | None = None) -> None:

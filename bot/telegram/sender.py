@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.25  # how long the sender sleeps when nobody calls it
 LEASE_S = 6.0
-AT_ONCE = 48
+AT_ONCE = 12  # a kill -9 doubles what is under way; 30 a second need no more at Telegram's usual 0.3 s
 AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 NOT_MODIFIED = "message is not modified"
 AT_LEAST_ONCE = frozenset({"reply", "danger", "dead", "answer", "erase", "intro", "notice", "checkin"})
@@ -47,17 +47,27 @@ class Result:
 
 class Sender:
     def __init__(
-        self, bot: Bot, bot_id: int, journal: Journal, doorbell: Doorbell, limits: Limits, quote_always: bool = False
+        self,
+        bot: Bot,
+        bot_id: int,
+        journal: Journal,
+        doorbell: Doorbell,
+        limits: Limits,
+        quote_always: bool = False,
+        urgent: Journal | None = None,
     ) -> None:
+        """`urgent`: the same database, for results, which must not queue: a kill -9 before that is a double."""
         self._bot = bot
         self._bot_id = bot_id
         self._journal = journal
+        self._urgent = urgent or journal
         self._doorbell = doorbell
         self._limits = limits
         self._quote_always = quote_always
         self._me = random_id()
         self._busy: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._rings: set[asyncio.Task[None]] = set()
         self._results: asyncio.Queue[Result] = asyncio.Queue()
         self._wake = asyncio.Event()
         self._held_until = 0.0
@@ -120,7 +130,7 @@ class Sender:
         seen = set(busy)
         wait = IDLE_S
         for row_id, chat_id, priority in waiting:
-            if chat_id in seen or len(busy) + len(starting) >= AT_ONCE:
+            if chat_id in seen or (len(busy) + len(starting) >= AT_ONCE and priority != DANGER):
                 continue
             seen.add(chat_id)
             pause = self._limits.wait(chat_id, urgent=priority == DANGER)
@@ -185,16 +195,22 @@ class Sender:
             while True:
                 try:
                     ended = await asyncio.to_thread(
-                        self._journal.transact, lambda session, results=tuple(batch): self._note(session, results)
+                        self._urgent.transact, lambda session, results=tuple(batch): self._note(session, results)
                     )
                     break
                 except JournalUnavailable as error:
                     log.error("results not recorded yet: count=%s error=%s", len(batch), error)
-                    await asyncio.sleep(0.5)
+                    await asyncio.sleep(0.1)
             self._busy.difference_update(result.due.chat_id for result in batch)
             self._wake.set()
-            for turn_id in ended:
-                await asyncio.to_thread(self._doorbell.ring, turn_id)
+            if ended:  # not awaited: with the broker away this takes a second, and results must not wait for it
+                ringing = asyncio.create_task(self._ring(ended))
+                self._rings.add(ringing)
+                ringing.add_done_callback(self._rings.discard)
+
+    async def _ring(self, turn_ids: list[int]) -> None:
+        for turn_id in turn_ids:
+            await asyncio.to_thread(self._doorbell.ring, turn_id)
 
     def _note(self, session: Session, results: tuple[Result, ...]) -> list[int]:
         """Returns the turns to ring: those that had to wait for one that has ended now."""

@@ -3,8 +3,11 @@
 import threading
 import time
 from collections import OrderedDict
+from typing import Literal
 
 REMEMBERED_S = 600.0
+
+Speaker = Literal["outbox", "door"]
 
 
 class Spoken:
@@ -12,21 +15,22 @@ class Spoken:
 
     def __init__(self, remembered_s: float = REMEMBERED_S) -> None:
         self._remembered_s = remembered_s
-        self._since: OrderedDict[int, float] = OrderedDict()
+        self._by: OrderedDict[int, tuple[float, Speaker]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def first(self, update_id: int) -> bool:
-        """True for whoever asks first: that one speaks."""
+    def may(self, update_id: int, speaker: Speaker) -> bool:
+        """True for whoever asks first: that one speaks. The outbox may ask again (its transaction had failed)."""
         at = time.monotonic()
         with self._lock:
-            while self._since and next(iter(self._since.values())) < at - self._remembered_s:
-                self._since.popitem(last=False)
-            if update_id in self._since:
-                return False
-            self._since[update_id] = at
+            while self._by and next(iter(self._by.values()))[0] < at - self._remembered_s:
+                self._by.popitem(last=False)
+            if update_id in self._by:
+                return speaker == "outbox" == self._by[update_id][1]
+            self._by[update_id] = (at, speaker)
             return True
 
-    def take_back(self, update_id: int) -> None:
-        """It could not be said after all: the next one may try."""
+    def take_back(self, update_id: int, speaker: Speaker) -> None:
+        """`speaker` could not say it after all: the next one may try."""
         with self._lock:
-            self._since.pop(update_id, None)
+            if update_id in self._by and self._by[update_id][1] == speaker:
+                del self._by[update_id]

@@ -54,7 +54,7 @@ class Journal:
         alone = self._writers.alone(self._busy_s) if self._writers else nullcontext()
         with _translated(), alone, Session(self.engine, expire_on_commit=False, info=self._info) as session:
             if self.sqlite:
-                session.connection(execution_options={"heed_immediate": True})
+                session.connection(execution_options={"heed_patience_s": self._busy_s})
             yield session
             session.commit()
 
@@ -91,8 +91,8 @@ class Journal:
         return {"keyring": self.keyring}
 
     @contextmanager
-    def _open(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(heed_immediate=True) as connection, connection.begin():
+    def _open(self, patience_s: float) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(heed_patience_s=patience_s) as connection, connection.begin():
             yield connection
 
 
@@ -147,13 +147,14 @@ def _engine(url: str, busy_ms: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        if not connection.get_execution_options().get("heed_immediate"):
+        patience_s = connection.get_execution_options().get("heed_patience_s")
+        if patience_s is None:
             connection.exec_driver_sql("BEGIN")
             return
         driver = connection.connection.dbapi_connection
         driver.execute("PRAGMA busy_timeout=0")
         try:
-            begin_immediate(connection.exec_driver_sql, busy_ms / 1000)
+            begin_immediate(connection.exec_driver_sql, patience_s)
         finally:
             driver.execute(f"PRAGMA busy_timeout={busy_ms}")
 

@@ -22,7 +22,7 @@ AT_ONCE = 48  # works in one transaction
 LONGEST_S = 0.02  # no further work begins in a transaction that is open for this long: other processes write, too
 FIRST_SLEEP_S, LONGEST_SLEEP_S = 0.0003, 0.002
 
-Open = Callable[[], Any]
+Open = Callable[[float], Any]
 Work = Callable[[Session], Any]
 
 
@@ -61,14 +61,15 @@ class Writers:
     ) -> Any:
         """Runs `work` in a transaction and returns its result once that is committed.
 
-        `open_transaction` gives a context manager with a `Connection` in a begun, writing transaction. Raises
-        `Locked` where nobody could begin the work within `patience_s` seconds, and what `work` raised.
+        `open_transaction(seconds)` gives a context manager with a `Connection` in a begun, writing transaction.
+        Raises `Locked` where nobody could begin the work within `patience_s` seconds, and what `work` raised.
         """
+        until = time.monotonic() + patience_s
         entry = _Entry(work, urgent)
         if not self._await_lead(entry, patience_s):
             return entry.outcome()
         try:
-            self._lead(open_transaction, entry, info)
+            self._lead(lambda: open_transaction(max(0.0, until - time.monotonic())), entry, info)
         finally:
             self._hand_over()
         return entry.outcome()
@@ -110,7 +111,7 @@ class Writers:
             following.leads = True
         following.called.set()
 
-    def _lead(self, open_transaction: Open, first: _Entry, info: dict[str, Any]) -> None:
+    def _lead(self, open_transaction: Callable[[], Any], first: _Entry, info: dict[str, Any]) -> None:
         done: list[_Entry] = []
         failure: BaseException | None = None
         try:

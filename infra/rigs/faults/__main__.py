@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from infra.rigs.faults.run import Course, Outcome, run
+from infra.rigs.faults.verdict import Double
 from infra.rigs.machine import load, machine
 from infra.rigs.running import RigFailed
 
@@ -82,13 +83,7 @@ def _print(outcome: Outcome) -> None:
         ("answers to nothing", _listed(verdict.strange)),
         ("dead", _listed(verdict.dead)),
         ("doubles", str(len(verdict.doubles))),
-        *[
-            (
-                "",
-                f"{each.person}/{each.message_id} at {each.first:.2f} s and {each.second:.2f} s: {each.cause or 'NO CAUSE'}",
-            )
-            for each in verdict.doubles
-        ],
+        *[("", _told(each)) for each in verdict.doubles],
         ("words or token in files", _listed(outcome.leaks)),
         ("promises", "kept" if verdict.kept and not outcome.leaks else "BROKEN"),
     ]
@@ -97,6 +92,11 @@ def _print(outcome: Outcome) -> None:
     for name, value in rows:
         print(f"  {name:<{width}}  {value}")
     print(flush=True)
+
+
+def _told(double: Double) -> str:
+    times = f"{double.first:.2f} s and {double.second:.2f} s"
+    return f"{double.person}/{double.message_id} at {times}: {double.cause or 'NO CAUSE'}"
 
 
 def _listed(found: list[str]) -> str:
