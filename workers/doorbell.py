@@ -92,7 +92,8 @@ class InProcessDoorbell:
     """The twin inside one process: what is rung is read with `heard`."""
 
     def __init__(self) -> None:
-        self._rung: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+        # Not a SimpleQueue: with two listeners, its `get` with a timeout may never return (CPython 3.11).
+        self._rung: queue.Queue[tuple[int, str]] = queue.Queue()
         self.sender_called = threading.Event()
 
     def ring(self, turn_id: int, queue: str = "compose") -> bool:
