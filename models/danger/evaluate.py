@@ -168,6 +168,7 @@ Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 
 - It reads words. It does not know a person, a voice or a face, and it cannot tell irony from despair.
 - Short texts in three languages. Other languages, heavy dialect and long indirect stories are missed more often.
+- A row of several messages counts as found if any of its messages raised it, a harmless one by its last message.
 - A sentence set is not the world: figures on real conversations will differ, and rare ways of saying it are missing.
 - The goals above are not reached. About one clear sentence in four of another author is missed, most often one that
   tells of a plan or of violence without any of the usual words; it is still answered by the rest of Heed.
