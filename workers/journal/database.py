@@ -105,7 +105,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except Locked:
-        raise JournalUnavailable("the database cannot be used: other writers of this process are slow") from None
+        raise JournalUnavailable("the database cannot be used: locked by other writers of this process") from None
     except OperationalError as error:
         kind = _Again if getattr(error.orig, "sqlstate", None) in AGAIN else JournalUnavailable
         raise kind(_reason(error)) from None
