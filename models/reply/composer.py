@@ -16,7 +16,7 @@ from models.reply.rerank import ENOUGH, score
 from models.reply.script import language_of
 from models.words import variants
 
-TEMPERATURES = (0.35, 0.65, 0.85)
+TEMPERATURES = (0.2, 0.5, 0.75, 0.9)
 """The first candidate is the safest; later ones look further away."""
 BEARABLE = 0.4
 """Score from which the best candidate is sent although none was good enough."""
@@ -38,7 +38,7 @@ class _Course:
 class Composer:
     """Composes replies with one engine. Holds no state between replies; safe to share between threads."""
 
-    def __init__(self, engine: Engine, *, candidates: int = 3, budget: Budget | None = None) -> None:
+    def __init__(self, engine: Engine, *, candidates: int = 4, budget: Budget | None = None) -> None:
         if candidates < 1:
             raise ValueError("a composer asks for at least one candidate")
         self._engine = engine

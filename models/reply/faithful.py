@@ -19,6 +19,7 @@ SAME_FROM = 5
 SELF = frozenset({"i", "i'm", "i've", "i'd", "im", "ive", "we", "we're", "we've"})
 SUBJECT = frozenset({"you", "you've", "you'd", "you're"})
 OTHERS = frozenset({"he", "she", "they", "it", "who", "nobody", "everyone", "everybody", "someone", "somebody"})
+NOBODY = frozenset({"nobody", "everybody", "everyone", "someone", "somebody"})
 OF_OTHERS = frozenset({"my", "our", "the", "his", "her", "their", "a", "an"})
 BESIDE = frozenset({"has", "have", "had", "is", "was", "were", "are", "been", "be", "just", "getting", "always"})
 PASSIVE = frozenset({"were", "was", "got", "been", "get", "are", "being", "be", "you're"})
@@ -44,12 +45,20 @@ LACKING = frozenset(
 )
 
 
+GRAVE = frozenset(
+    {"lost", "died", "dead", "death", "dying", "killed", "funeral", "cancer", "divorced", "pregnant", "fired"}
+)
+"""Words so heavy that no guess may bring them up."""
+
+
 def faithful(part: str, language: Language, *, asked: str, guess: bool = False) -> bool:
     """Whether `part` swaps nobody, turns no "not" round and, where it is no guess, adds little to `asked`."""
     if language != "en":
         return True
     said, told = words(part, language), words(asked, language)
     added = 0.0 if guess else invented(part, language, asked=asked)
+    if GRAVE & set(said) and not GRAVE & set(told):
+        return False
     return added <= NEW and not _swaps(said, told) and not _turns_round(said, told)
 
 
@@ -90,6 +99,8 @@ def _done_by_others(told: Sequence[str]) -> set[str]:
         while before and before[-1] in BESIDE:
             before.pop()
         behind_noun = len(before) > 1 and bool(OF_OTHERS & set(before[-3:-1]))
+        if before and before[-1] in NOBODY and len(word) > 2:
+            found.add(stem(word, "en"))
         if before and (before[-1] in OTHERS or behind_noun) and not SELF & set(before) and _tells(word):
             found.add(stem(word, "en"))
     return found - _done_by_them(told)

@@ -83,9 +83,10 @@ def in_mood(sentence: str, language: Language, *, asked: str) -> bool:
     situation = situation_of(asked, language).name
     told = scores(asked, language)
     glad = situation == "good_news"
-    if not glad and "good_news" not in told and situation not in BRIGHT and _mood("bright", sentence, language):
+    bright, dark = (_mood(kind, sentence, language) - _mood(kind, asked, language) for kind in ("bright", "dark"))
+    if bright and not glad and "good_news" not in told and situation not in BRIGHT:
         return False
-    return not (glad and len(told) == 1 and _mood("dark", sentence, language))
+    return not (dark and glad and len(told) == 1)
 
 
 def _found(kind: str, sentence: str, language: Language) -> bool:
@@ -93,9 +94,10 @@ def _found(kind: str, sentence: str, language: Language) -> bool:
     return any(pattern.search(read) for pattern in _patterns(kind, language))
 
 
-def _mood(kind: str, sentence: str, language: Language) -> bool:
+def _mood(kind: str, sentence: str, language: Language) -> set[str]:
+    """The words of this mood in `sentence`; those the person used themselves colour nothing."""
     pattern = rules("sense")[kind].get(language)
-    return bool(pattern and re.search(pattern, plain(sentence, language)))
+    return {found.group() for found in re.finditer(pattern, plain(sentence, language))} if pattern else set()
 
 
 @cache

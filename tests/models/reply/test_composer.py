@@ -81,7 +81,7 @@ def test_a_candidate_that_may_not_be_sent_is_followed_by_another_with_another_se
 
 
 def test_where_no_candidate_passes_a_reviewed_sentence_answers() -> None:
-    reply = Composer(Scripted(BAD, BAD, BAD)).compose(_asked())
+    reply = Composer(Scripted(BAD, BAD, BAD), candidates=3).compose(_asked())
     assert reply.source == "fallback"
     assert reply.candidates == 3
     assert any(heard in reply.text for heard in variants("en", "situations.exam.hear"))
@@ -104,7 +104,7 @@ def test_what_a_small_model_claims_without_ground_is_cut_off() -> None:
 
 
 def test_bright_words_never_answer_bad_news() -> None:
-    engine = Scripted(*["Your dog died, how exciting and fun for you."] * 3, mended=True)
+    engine = Scripted(*["Your dog died, how exciting and fun for you."] * 4, mended=True)
     reply = Composer(engine).compose(_asked("my dog died yesterday"))
     assert "fun" not in reply.text
 
@@ -157,7 +157,7 @@ def test_who_waited_for_long_is_apologised_to_first() -> None:
 
 
 def test_an_answer_of_this_conversation_is_not_given_again() -> None:
-    reply = Composer(Scripted(GOOD, GOOD, GOOD)).compose(_asked(said=(GOOD,)))
+    reply = Composer(Scripted(GOOD, GOOD, GOOD, GOOD)).compose(_asked(said=(GOOD,)))
     assert reply.source == "fallback"
     assert "guard:repetition" in _names(reply, failed=True)
 
@@ -165,7 +165,7 @@ def test_an_answer_of_this_conversation_is_not_given_again() -> None:
 def test_a_sample_of_the_prompt_is_never_given_as_an_answer() -> None:
     from models.reply.prompt import sample_answers
 
-    reply = Composer(Scripted(*sample_answers()[:3])).compose(_asked())
+    reply = Composer(Scripted(*sample_answers()[:4])).compose(_asked())
     assert reply.text not in sample_answers()
 
 

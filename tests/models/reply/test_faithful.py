@@ -31,6 +31,8 @@ def test_what_is_said_back_as_it_was_is_kept(asked: str, back: str) -> None:
         ("The baby has been screaming since five", "You were screaming at the baby"),
         ("my daughter leaves for college on Saturday", "You leave for college on Saturday"),
         ("I'm forty and I have never been in love", "you've been in love"),
+        ("My grandfather can't remember my name", "You lost your grandfather"),
+        ("Nobody helps with the dishes at home", "You never help with the dishes at home"),
         ("I told her the truth", "You didn't tell her the truth"),
     ],
 )
