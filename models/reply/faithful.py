@@ -49,6 +49,8 @@ GRAVE = frozenset(
     {"lost", "died", "dead", "death", "dying", "killed", "funeral", "cancer", "divorced", "pregnant", "fired"}
 )
 """Words so heavy that no guess may bring them up."""
+LEFT_OUT = frozenset({"except", "else", "instead", "without"})
+"""Where somebody tells of being left out, an answer that misses it turns the story round."""
 
 
 def faithful(part: str, language: Language, *, asked: str, guess: bool = False) -> bool:
@@ -57,6 +59,8 @@ def faithful(part: str, language: Language, *, asked: str, guess: bool = False) 
         return True
     said, told = words(part, language), words(asked, language)
     added = 0.0 if guess else invented(part, language, asked=asked)
+    if LEFT_OUT & set(told) and not LEFT_OUT & set(said):
+        return False
     if GRAVE & set(said) and not GRAVE & set(told):
         return False
     return added <= NEW and not _swaps(said, told) and not _turns_round(said, told)

@@ -70,7 +70,18 @@ def running_postgres() -> Iterator[str | None]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    made_with: list[str | Path] = ["-D", home / "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    made_with: list[str | Path] = [
+        "-D",
+        home / "data",
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]
     subprocess.run([programs / "initdb", *made_with], user=user, cwd=home, check=True, capture_output=True)
     options = [part for setting in CHEAP for part in ("-c", setting)]
     process = subprocess.Popen(

@@ -19,13 +19,14 @@ TALK = (
     ChatMessage("system", "You are kind."),
     ChatMessage("user", "I failed my exam and I don't dare tell my parents."),
 )
+# Read while collecting: each test runs with no setting in its environment.
+WEIGHTS = Path(os.environ.get("HEED_WEIGHTS") or Path(__file__).parents[3] / ".heed" / "weights")
 CANARY = "zebrafinch-in-the-cellar"
 
 
 def small_model() -> Path:
-    folder = Path(os.environ.get("HEED_WEIGHTS") or ".heed/weights")
     try:
-        return find("smollm2-135m-instruct-q4_1", folder)
+        return find("smollm2-135m-instruct-q4_1", WEIGHTS)
     except MissingWeight as missing:
         pytest.skip(str(missing))
 

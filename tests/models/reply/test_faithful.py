@@ -33,6 +33,8 @@ def test_what_is_said_back_as_it_was_is_kept(asked: str, back: str) -> None:
         ("I'm forty and I have never been in love", "you've been in love"),
         ("My grandfather can't remember my name", "You lost your grandfather"),
         ("Nobody helps with the dishes at home", "You never help with the dishes at home"),
+        ("my manager praised everybody except me", "you were praised by your manager"),
+        ("they gave the flat to somebody else", "you got the flat"),
         ("I told her the truth", "You didn't tell her the truth"),
     ],
 )
