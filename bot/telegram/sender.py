@@ -185,6 +185,12 @@ class Sender:
             return Result(due, later_s=AGAIN_S[min(due.attempts, len(AGAIN_S)) - 1])
         except (TelegramError, NoSuchMethod, TypeError, ValueError) as error:
             return Result(due, never=type(error).__name__)
+        except Exception as error:
+            # Whatever nobody foresaw must not keep the chat's place for ever. Its text may hold words.
+            log.exception("send failed: outbox=%s attempt=%s error=%s", due.id, due.attempts, type(error).__name__)
+            if due.attempts >= len(AGAIN_S) or due.purpose not in AT_LEAST_ONCE:
+                return Result(due, never=type(error).__name__)
+            return Result(due, later_s=AGAIN_S[due.attempts - 1])
 
     async def _record(self) -> None:
         """Writes results as they come, all that are there in one transaction."""
