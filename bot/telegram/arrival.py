@@ -42,9 +42,14 @@ def _part(holder: object, key: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def id_of(update: object) -> int | None:
+    """The update's id; None where there is none that could be kept or confirmed."""
+    return _number(update.get("update_id")) if isinstance(update, Mapping) else None
+
+
 def open_envelope(bot_id: int, update: object) -> Envelope | None:
     """Reads what it can of one update. None where there is not even an update_id to keep it under."""
-    update_id = _number(update.get("update_id")) if isinstance(update, Mapping) else None
+    update_id = id_of(update)
     if update_id is None or not isinstance(update, Mapping):
         return None
     kind = next((name for name in MESSAGES if isinstance(update.get(name), Mapping)), None)

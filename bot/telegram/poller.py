@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.telegram.arrival import id_of
 from bot.telegram.intake import Intake
 from workers.journal import leases
 from workers.journal.database import Journal, JournalUnavailable
@@ -64,7 +65,7 @@ class Poller:
         if not updates:
             return True
         if await self._intake.take(updates):
-            numbers = [update["update_id"] for update in updates if _has_id(update)]
+            numbers = [number for update in updates if (number := id_of(update)) is not None]
             if numbers:
                 self._offset = max(numbers) + 1
             else:
@@ -101,7 +102,3 @@ class Poller:
                 self._mine = True
             self._known.set()
             await asyncio.sleep(LEASE_S / 4 if self._mine else 1)
-
-
-def _has_id(update: object) -> bool:
-    return isinstance(update, dict) and isinstance(update.get("update_id"), int)
