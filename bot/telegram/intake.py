@@ -49,11 +49,11 @@ class Intake:
 
     def _store(self, session: Session, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
+            if inbox.known(session, self._bot_id, envelope.update_id):
+                continue  # before anybody is met: who was forgotten meanwhile must not come back with an old update
             person = None
             if envelope.private and envelope.telegram_id is not None:
                 person = people.meet(session, self._bot_id, envelope.telegram_id, envelope.language)
-                if inbox.known(session, self._bot_id, envelope.update_id):
-                    continue
                 hit = look_closer(session, envelope, person)
                 if hit is not None:
                     self._alarm.store(session, envelope, hit)
