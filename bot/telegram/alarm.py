@@ -33,11 +33,11 @@ log = logging.getLogger(__name__)
 PATIENCE_S = 0.15
 AWAY_S = 3.0  # a database that could not be used a moment ago is not waited for
 
-SendNow = Callable[[int, str], Awaitable[None]]
+SendNow = Callable[[int, str], Awaitable[int]]
 
 
 class Alarm:
-    """Answers danger. `send_now(chat_id, text)` speaks to Telegram directly, past the outbox."""
+    """Answers danger. `send_now(chat_id, text)` speaks to Telegram past the outbox; returns the message's id."""
 
     def __init__(self, journal: Journal, send_now: SendNow, admins: tuple[int, ...] = ()) -> None:
         self._journal = journal
@@ -67,16 +67,50 @@ class Alarm:
             log.error("danger answered, not stored yet: update=%s error=%s", envelope.update_id, error)
             return False
         self._away_until = 0.0
+        message_id = self._spoken.message(envelope.update_id)
+        if message_id is not None:
+            await self._complete(envelope, hit, message_id)
         return True
+
+    async def _complete(self, envelope: Envelope, hit: Hit, message_id: int) -> None:
+        """What the door said gets its buttons, and its id is kept so that it can be forgotten."""
+        try:
+            await asyncio.to_thread(
+                self._journal.transact, lambda session: self._put_buttons(session, envelope, hit, message_id)
+            )
+        except JournalUnavailable as error:
+            log.error("danger text without buttons: update=%s error=%s", envelope.update_id, error)
+
+    def _put_buttons(self, session: Session, envelope: Envelope, hit: Hit, message_id: int) -> None:
+        arrival = envelope.arrival
+        turn = session.scalar(
+            select(Turn)
+            .join(TurnMessage, TurnMessage.turn_id == Turn.id)
+            .where(
+                TurnMessage.bot_id == arrival.bot_id,
+                TurnMessage.chat_id == arrival.chat_id,
+                TurnMessage.message_id == arrival.message_id,
+                Turn.kind == "danger",
+            )
+        )
+        person = session.get(Person, turn.person_id) if turn else None
+        if turn is None or person is None:
+            return
+        row = session.scalar(select(Outbox).where(Outbox.turn_id == turn.id, Outbox.part == "text"))
+        if row is not None:
+            row.sent_message_id = message_id
+        body = {"message_id": message_id, "reply_markup": danger_keyboard(person, turn.id, hit)}
+        letter = Letter(body, "edit", "buttons", "editMessageReplyMarkup", outbox.URGENT)
+        outbox.put(session, person.bot_id, person.telegram_id, f"t:{turn.id}", letter, person=person, turn=turn)
 
     async def _speak(self, envelope: Envelope, hit: Hit) -> None:
         if not self._spoken.may(envelope.update_id, "door"):
             return
         try:
             if envelope.arrival.chat_id is not None:
-                await self._send_now(
-                    envelope.arrival.chat_id, danger.answer(hit, speaks(hit, envelope.language), None)
-                )
+                text = danger.answer(hit, speaks(hit, envelope.language), None)
+                message_id = await self._send_now(envelope.arrival.chat_id, text)
+                self._spoken.said(envelope.update_id, message_id)
         except TelegramError as error:
             self._spoken.take_back(envelope.update_id, "door")
             log.error("danger text not sent directly: update=%s error=%s", envelope.update_id, type(error).__name__)
@@ -86,6 +120,8 @@ class Alarm:
         arrival = envelope.arrival
         if arrival.chat_id is None or envelope.telegram_id is None:
             raise ValueError("danger without a chat")
+        if inbox.known(session, arrival.bot_id, arrival.update_id):
+            return False
         person = people.meet(session, arrival.bot_id, envelope.telegram_id, envelope.language)
         if not inbox.store(session, arrival, person, danger=True):
             return False
@@ -105,7 +141,7 @@ class Alarm:
             language=language,
             words=envelope.words if consents.granted(session, person.id, "team") else None,
         )
-        self._queue(session, person, conversation, turn, text, hit)
+        self._queue(session, person, turn, text, hit, arrival.update_id)
         for admin in self._admins:
             notice = say(
                 "en",
@@ -151,17 +187,14 @@ class Alarm:
         )
         return turns.record_danger(session, person, conversation, text, said)
 
-    def _queue(
-        self, session: Session, person: Person, conversation: Conversation, turn: Turn, text: str, hit: Hit
-    ) -> None:
+    def _queue(self, session: Session, person: Person, turn: Turn, text: str, hit: Hit, update_id: int) -> None:
         origin = f"t:{turn.id}"
         body = {"text": text, "reply_markup": danger_keyboard(person, turn.id, hit)}
         letter = Letter(body, "danger", "text", priority=outbox.DANGER, last=True)
         outbox.put(session, person.bot_id, person.telegram_id, origin, letter, person=person, turn=turn)
         session.flush()
-        update_id = session.scalar(select(TurnMessage.update_id).where(TurnMessage.turn_id == turn.id))
-        if update_id is not None and not self._spoken.may(update_id, "outbox"):
-            row = session.scalar(select(Outbox).where(Outbox.origin == origin, Outbox.part == "text"))
+        if not self._spoken.may(update_id, "outbox"):
+            row = session.scalar(select(Outbox).where(Outbox.turn_id == turn.id, Outbox.part == "text"))
             if row is not None:  # the door has said it already
                 outbox.sent(session, row.id, None)
 

@@ -177,8 +177,8 @@ class Telegram:
                 log.warning("broker does not answer: error=%s", type(error).__name__)
             await asyncio.sleep(1)
 
-    async def _send_now(self, chat_id: int, text: str) -> None:
-        await self.bot.send_message(chat_id, text)
+    async def _send_now(self, chat_id: int, text: str) -> int:
+        return (await self.bot.send_message(chat_id, text)).message_id
 
     def _arrived(self) -> None:
         self.desk.wake()
