@@ -44,8 +44,7 @@ def pressed(scene: Scene, press: Press) -> None:
     else:
         toast(scene, press, "settings.unknown")
         return
-    if press.verb != "show":
-        toast(scene, press, "settings.saved")
+    toast(scene, press, None if press.verb == "show" else "settings.saved")
     edit(scene, press, summary(scene), settings_keyboard(scene.person, granted(scene)))
 
 
