@@ -125,7 +125,7 @@ async def test_a_handler_that_fails_once_has_its_effects_once(
     assert rig.value("inbox", "attempts") == 2
 
 
-@pytest.mark.parametrize("messages", [300, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("messages", [150, pytest.param(10_000, marks=pytest.mark.slow)])
 async def test_a_flood_of_one_person_is_answered_and_delays_nobody(open_rig: OpenRig, messages: int) -> None:
     async with open_rig() as rig:
         people = rig.people
