@@ -153,8 +153,9 @@ def card(result: dict[str, Any], data: str) -> str:
     review = "reviewed by a clinician" if REVIEWED_BY_CLINICIAN else "not reviewed by a clinician"
     return f"""# Danger screen, version {PROTOCOL_VERSION}
 
-Rules over reviewed lexicons in English, Korean and Turkish (`lexicon/*.yaml`); no learned weights, no training data
-in the project. Written by `python -m models.danger.evaluate --card`; the protocol is {review}.
+Rules over reviewed lexicons in English, Korean and Turkish (`lexicon/*.yaml`), weighed by a learned opinion
+(`opinion.bin`, from the sentences in `training/` and ordinary talk of Apache-2.0 and MIT sets; see `train.py`).
+Written by `python -m models.danger.evaluate --card`; the protocol is {review}.
 
 Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 
@@ -170,8 +171,9 @@ Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 - Short texts in three languages. Other languages, heavy dialect and long indirect stories are missed more often.
 - A row of several messages counts as found if any of its messages raised it, a harmless one by its last message.
 - A sentence set is not the world: figures on real conversations will differ, and rare ways of saying it are missing.
-- The goals above are not reached. About one clear sentence in four of another author is missed, most often one that
-  tells of a plan or of violence without any of the usual words; it is still answered by the rest of Heed.
+- The goals above are not reached. What is missed tells most often of a plan or of violence without any of the usual
+  words; it is still answered by the rest of Heed. A third of what is said clearly gets the question first.
+- The totals of this set were looked at while the screen was made: a fresh set would be a little less kind.
 - What is told of others, of stories and of times long over is left alone on purpose; some of it will be wrong.
 - It must never be the only safety net, and no decision about a person may rest on it.
 """

@@ -5,10 +5,10 @@ Pure and light on purpose: it runs in the bot process with broker, workers, mode
 
 from collections.abc import Sequence
 
-from models.danger import spelling
+from models.danger import opinion, spelling
 from models.danger.hit import Hit, Tier
 from models.danger.rules import lexicon
-from models.words import LANGUAGES, Language
+from models.words import LANGUAGES, Language, by_letters
 
 MAX_EARLIER = 6
 """Earlier messages that are read together with the newest one."""
@@ -51,17 +51,27 @@ def _across(text: str, before: Sequence[str], languages: Sequence[Language]) -> 
     return None
 
 
-def screen(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
-    """What danger `text` tells of, or None.
-
-    `before` are the chat's messages of the last two minutes, oldest first: what is said across several
-    messages is found, but only if the newest one has part in it, so that a message already answered raises no
-    second alarm.
-    `language` is a hint for the order only; all three languages are always read.
-    """
+def by_lexicon(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
+    """What the reviewed lexicon alone finds; see `screen`."""
     languages = LANGUAGES if language is None else (language, *(one for one in LANGUAGES if one != language))
     alone = _find(text, languages)
     if not before or (alone and alone.tier is Tier.clear):
         return alone
     across = _across(text, before, languages)
     return across if across and (alone is None or across.tier is Tier.clear) else alone
+
+
+def screen(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
+    """What danger `text` tells of, or None: the lexicon's finding, weighed by the learned opinion.
+
+    `before` are the chat's messages of the last two minutes, oldest first: what is said across several
+    messages is found, but only if the newest one has part in it, so that a message already answered raises no
+    second alarm. What only several messages say together is the lexicon's alone to judge.
+    `language` is a hint for the order only; all three languages are always read.
+    """
+    found = by_lexicon(text, (), language)
+    weighed = opinion.weigh(spelling.plain(text), found, by_letters(text) or language or "en")
+    if not before or (weighed and weighed.tier is Tier.clear):
+        return weighed
+    together = by_lexicon(text, before, language)
+    return together if together is not None and together != found else weighed

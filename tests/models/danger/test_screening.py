@@ -95,7 +95,6 @@ def test_a_disguised_spelling_is_read_as_what_it_means(text: str) -> None:
         "bu ödev beni öldürecek",
         "gülmekten öldüm",
         "zaman öldürüyorum",
-        "arkadaşım ölmek istiyorum diyor",
         "intihar etmeyi düşünmüyorum",
         "",
         " \u200b\n",
@@ -166,3 +165,12 @@ def test_hostile_text_takes_no_longer_than_its_length_allows(name: str) -> None:
     started = time.perf_counter()
     screen(HOSTILE[name])
     assert time.perf_counter() - started < 0.25
+
+
+def test_one_word_alone_is_never_asked_about_by_the_learned_opinion() -> None:
+    assert [word for word in ("myself", "istiyorum", "그만", "tonight", "köprü") if screen(word)] == []
+
+
+def test_a_long_message_does_not_dilute_what_its_middle_says() -> None:
+    ordinary = "We had soup for lunch and the bus was late again. " * 12
+    assert screen(f"{ordinary} I took all the pills an hour ago. {ordinary}") is not None
