@@ -10,7 +10,7 @@ from models.reply.engine import ChatMessage, Completion, Engine
 from models.words import Language
 from workers.watchdog import Watchdog
 
-BUDGET_S = 60.0  # one candidate of the default model takes seconds; whoever needs ten times that hangs
+BUDGET_S = 120.0  # one candidate of the default model takes seconds; whoever needs fifty times that hangs
 
 
 class WatchedEngine:

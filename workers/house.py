@@ -54,7 +54,8 @@ def build(settings: Settings) -> House:
             key=settings.reply_key.get_secret_value() if settings.reply_key else "",
             threads=native_threads("text", settings),
         )
-        engine.warm()
+        # Loads the model and reads the prompt that all replies begin with; not watched, a slow disk is no hang.
+        Composer(engine).warm()
         slots = 1 if settings.reply_engine == "llama" else SLOTS
         return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)
 

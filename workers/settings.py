@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     reply_url: str | None = None
     reply_key: SecretStr | None = None
     reply_key_file: Path | None = None
-    reply_candidates: int = Field(default=3, ge=1, le=8)
+    reply_candidates: int = Field(default=4, ge=1, le=8)
     reply_quote: Literal["auto", "always"] = "auto"
 
     send_rate: float = Field(default=30.0, gt=0, description="messages a second over all chats")

@@ -11,6 +11,7 @@ from bot.telegram.arrival import Envelope, open_envelope
 from bot.telegram.hearing import Hearing, look_closer
 from workers.journal import inbox, people
 from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.keys import KeysUnusable
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +52,19 @@ class Intake:
         for envelope in envelopes:
             if inbox.known(session, self._bot_id, envelope.update_id):
                 continue  # before anybody is met: who was forgotten meanwhile must not come back with an old update
-            person = None
-            if envelope.private and envelope.telegram_id is not None:
-                person = people.meet(session, self._bot_id, envelope.telegram_id, envelope.language)
-                hit = look_closer(session, envelope, person)
-                if hit is not None:
-                    self._alarm.store(session, envelope, hit)
-                    continue
-            inbox.store(session, envelope.arrival, person)
+            try:
+                with session.begin_nested():
+                    self._keep(session, envelope)
+            except KeysUnusable as error:  # one damaged row must not stop everybody
+                log.critical("update not kept, its person's key does not open: update=%s", envelope.update_id)
+                inbox.store(session, envelope.arrival, None, dead=str(error))
+
+    def _keep(self, session: Session, envelope: Envelope) -> None:
+        person = None
+        if envelope.private and envelope.telegram_id is not None:
+            person = people.meet(session, self._bot_id, envelope.telegram_id, envelope.language)
+            hit = look_closer(session, envelope, person)
+            if hit is not None:
+                self._alarm.store(session, envelope, hit)
+                return
+        inbox.store(session, envelope.arrival, person)

@@ -37,6 +37,10 @@ class Poller:
         self._mine = False
         self._known = asyncio.Event()
 
+    def let_go(self) -> None:
+        """Ends the lease, so that the next poller need not wait for it. Raises `JournalUnavailable`."""
+        self._journal.transact(lambda session: leases.let_go(session, self._name, self._me))
+
     async def run(self) -> None:
         """Polls until cancelled. Nothing that Telegram, the network or the database does ends it."""
         timeout = ClientTimeout(total=None, sock_connect=10, sock_read=LONG_POLL_S + 10)

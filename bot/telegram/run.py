@@ -26,7 +26,7 @@ from bot.telegram.signs import Signs
 from bot.telegram.webhook import webhook_app
 from models.words import LANGUAGES, say
 from workers.doorbell import SENDER_CHANNEL, CeleryDoorbell, Doorbell, redis_url
-from workers.journal.database import Journal
+from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.keys import Keyring
 from workers.process import say_ready
 from workers.settings import Settings
@@ -106,6 +106,11 @@ class Telegram:
             for task in pending:
                 task.cancel()
             _, pending = await asyncio.wait(pending, timeout=0.5)
+        try:
+            await asyncio.to_thread(self.sender.let_go)
+            await asyncio.to_thread(self._poller.let_go)
+        except JournalUnavailable as error:
+            log.warning("leases not let go, they run out by themselves: error=%s", error)
         await self._application.shutdown()
         self._journal.close()
         self._quick.close()

@@ -122,6 +122,10 @@ class Sender:
         self._held_until = at + LEASE_S if held else 0.0
         return held
 
+    def let_go(self) -> None:
+        """Ends the lease, so that the next sender need not wait for it. Raises `JournalUnavailable`."""
+        self._journal.transact(lambda session: leases.let_go(session, f"sender:{self._bot_id}", self._me))
+
     def _begin_due(self, busy: frozenset[int]) -> tuple[list[Due], float]:
         """Begins what may go now, one letter a chat; and how long to sleep. One step, one thread: hops cost time."""
         with self._journal.read() as session:
