@@ -54,8 +54,9 @@ def build(settings: Settings) -> House:
             key=settings.reply_key.get_secret_value() if settings.reply_key else "",
             threads=native_threads("text", settings),
         )
-        # Loads the model and reads the prompt that all replies begin with; not watched, a slow disk is no hang.
-        Composer(engine).warm()
+        engine.warm()  # not watched: a slow disk is no hang
+        # The prompt that all replies begin with is read ahead while the rest starts; a first reply waits for it.
+        threading.Thread(target=Composer(engine).warm, name="read-ahead", daemon=True).start()
         slots = 1 if settings.reply_engine == "llama" else SLOTS
         return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)
 
