@@ -45,6 +45,7 @@ class Limits:
     """Asked before each send. Danger texts do not queue behind our own caution, only behind Telegram's word."""
 
     def __init__(self, overall: float, chat: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate = overall
         self._clock = clock
         self._overall = Bucket(overall, max(overall, 1.0), clock)
         self._chat_rate = chat

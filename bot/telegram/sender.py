@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.telegram.flight import Flight
 from bot.telegram.limits import Limits
 from bot.telegram.request import NoSuchMethod, call
 from workers.doorbell import Doorbell
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.25  # how long the sender sleeps when nobody calls it
 LEASE_S = 6.0
-AT_ONCE = 12  # a kill -9 doubles what is under way; 30 a second need no more at Telegram's usual 0.3 s
 AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 NOT_MODIFIED = "message is not modified"
 AT_LEAST_ONCE = frozenset({"reply", "danger", "dead", "answer", "erase", "intro", "notice", "checkin"})
@@ -65,7 +65,7 @@ class Sender:
         self._limits = limits
         self._quote_always = quote_always
         self._me = random_id()
-        self._busy: set[int] = set()
+        self._flight = Flight(limits.rate)
         self._tasks: set[asyncio.Task[None]] = set()
         self._rings: set[asyncio.Task[None]] = set()
         self._results: asyncio.Queue[Result] = asyncio.Queue()
@@ -95,17 +95,16 @@ class Sender:
     async def drain(self, seconds: float) -> None:
         """Waits for what is under way to be answered and recorded."""
         until = asyncio.get_running_loop().time() + seconds
-        while self._busy and asyncio.get_running_loop().time() < until:
+        while self._flight.chats and asyncio.get_running_loop().time() < until:
             await asyncio.sleep(0.02)
 
     async def _round(self) -> float:
         """Starts every send that may go now. Returns how long to sleep."""
         if not await self._ours():
             return 1.0
-        busy = frozenset(self._busy)
-        begun, wait = await asyncio.to_thread(self._begin_due, busy)
+        begun, wait = await asyncio.to_thread(self._begin_due, self._flight.chats, self._flight.room)
         for due in begun:
-            self._busy.add(due.chat_id)
+            self._flight.begin(due.chat_id)
             task = asyncio.create_task(self._send(due))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -126,7 +125,7 @@ class Sender:
         """Ends the lease, so that the next sender need not wait for it. Raises `JournalUnavailable`."""
         self._journal.transact(lambda session: leases.let_go(session, f"sender:{self._bot_id}", self._me))
 
-    def _begin_due(self, busy: frozenset[int]) -> tuple[list[Due], float]:
+    def _begin_due(self, busy: frozenset[int], room: int) -> tuple[list[Due], float]:
         """Begins what may go now, one letter a chat; and how long to sleep. One step, one thread: hops cost time."""
         with self._journal.read() as session:
             waiting = outbox.waiting(session, self._bot_id)
@@ -134,7 +133,7 @@ class Sender:
         seen = set(busy)
         wait = IDLE_S
         for row_id, chat_id, priority in waiting:
-            if chat_id in seen or (len(busy) + len(starting) >= AT_ONCE and priority != DANGER):
+            if chat_id in seen or (len(starting) >= room and priority != DANGER):
                 continue
             seen.add(chat_id)
             pause = self._limits.wait(chat_id, urgent=priority == DANGER)
@@ -211,7 +210,8 @@ class Sender:
                 except JournalUnavailable as error:
                     log.error("results not recorded yet: count=%s error=%s", len(batch), error)
                     await asyncio.sleep(0.1)
-            self._busy.difference_update(result.due.chat_id for result in batch)
+            for result in batch:
+                self._flight.end(result.due.chat_id)
             self._wake.set()
             if ended:  # not awaited: with the broker away this takes a second, and results must not wait for it
                 ringing = asyncio.create_task(self._ring(ended))

@@ -71,6 +71,11 @@ class Running:
         return Settings.load(home=self.home)
 
     @property
+    def weights(self) -> str:
+        """The folder of model files that this Heed reads."""
+        return self._environment["HEED_WEIGHTS"]
+
+    @property
     def journal(self) -> Journal:
         """Its database, for looking at what ended how."""
         if self._journal is None:

@@ -40,7 +40,8 @@ def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
         decisions={
             "model": reply.model,
             "candidates": reply.candidates,
-            "seconds": round(reply.seconds, 3),
+            "tokens": reply.tokens,
+            "seconds": round(reply.seconds, 4),
             "checks": [asdict(decision) for decision in reply.decisions],
         },
     )

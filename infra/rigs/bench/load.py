@@ -20,8 +20,8 @@ class Exchange:
     asked: float
     message_id: int = 0
     answered: float = 0.0
-    held: bool = False
-    """Whether a holding sentence came first."""
+    other: list[str] = field(default_factory=list, repr=False)
+    """What came before the answer and answers nothing: introductions, holding sentences."""
     answer: str = field(default="", repr=False)
 
     @property
@@ -80,7 +80,7 @@ class Crowd:
         waiting = self._waiting.get(seen.chat_id, {})
         if seen.quoted is None:
             for exchange, _ in waiting.values():
-                exchange.held = True  # an introduction, a reminder or a holding sentence
+                exchange.other.append(seen.text)
             return
         if seen.quoted not in waiting:
             self._early[seen.chat_id, seen.quoted] = seen
