@@ -48,6 +48,10 @@ class Hearing:
             heard.append((time.monotonic(), message_id, envelope.words))
         return hit
 
+    def numbers(self, chat_id: int | None) -> frozenset[int]:
+        """The messages of a chat that `hear` has joined with its newest, by message_id."""
+        return frozenset(number for _, number, _ in self._heard.get(chat_id or 0, ()))
+
     def _recent(self, chat_id: int) -> deque[tuple[float, int, str]]:
         oldest = time.monotonic() - JOIN_WITHIN.total_seconds()
         if len(self._heard) > CHATS:
@@ -58,8 +62,11 @@ class Hearing:
         return heard
 
 
-def look_closer(session: Session, envelope: Envelope, person: Person) -> Hit | None:
-    """What memory cannot know: a yes to the question Heed asked, and messages that another process took in."""
+def look_closer(session: Session, envelope: Envelope, person: Person, heard: frozenset[int]) -> Hit | None:
+    """What memory cannot know: a yes to the question Heed asked, and messages that another process took in.
+
+    `heard`: the messages that memory has joined already; where the database knows no other, nothing is read twice.
+    """
     if envelope.words is None:
         return None
     conversation = conversations.current(session, person)
@@ -67,8 +74,30 @@ def look_closer(session: Session, envelope: Envelope, person: Person) -> Hit | N
         kind, conversation.asked = Kind(conversation.asked), None
         if danger.affirms(envelope.words):
             return Hit(tier=Tier.clear, kind=kind, language=as_language(person.language), rule="affirmed")
+    if _stored_numbers(session, envelope, person) <= heard:
+        return None
     before = _stored_words(session, envelope, person)
     return danger.screen(envelope.words, before) if before else None
+
+
+def _stored_numbers(session: Session, envelope: Envelope, person: Person) -> set[int]:
+    """The message_ids of what `_stored_words` would read."""
+    taken = session.scalars(
+        select(TurnMessage.message_id).where(
+            TurnMessage.person_id == person.id,
+            TurnMessage.received_at > now() - JOIN_WITHIN,
+            TurnMessage.message_id < envelope.arrival.message_id,
+        )
+    )
+    waiting = session.scalars(
+        select(Inbox.message_id).where(
+            Inbox.bot_id == person.bot_id,
+            Inbox.chat_id == envelope.arrival.chat_id,
+            Inbox.state == "waiting",
+            Inbox.message_id < envelope.arrival.message_id,
+        )
+    )
+    return {*taken, *waiting}
 
 
 def _stored_words(session: Session, envelope: Envelope, person: Person) -> list[str]:

@@ -63,7 +63,7 @@ class Intake:
         person = None
         if envelope.private and envelope.telegram_id is not None:
             person = people.meet(session, self._bot_id, envelope.telegram_id, envelope.language)
-            hit = look_closer(session, envelope, person)
+            hit = look_closer(session, envelope, person, self._hearing.numbers(envelope.arrival.chat_id))
             if hit is not None:
                 self._alarm.store(session, envelope, hit)
                 return

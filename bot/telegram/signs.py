@@ -26,6 +26,7 @@ TYPING_FOR = timedelta(seconds=60)
 HOLD_AFTER = timedelta(seconds=15)
 HOLD_BEFORE = timedelta(minutes=10)  # whoever has waited longer gets one late answer, not a promise
 AT_MOST = 200
+TYPING_AT_ONCE = 5  # signs a look: with more chats waiting than that, answers need the connection more
 
 
 class Signs:
@@ -48,12 +49,11 @@ class Signs:
                 continue
             at = asyncio.get_running_loop().time()
             self._typed = {chat: typed for chat, typed in self._typed.items() if at - typed < TYPING_EVERY_S}
-            for chat_id in chats:
-                if chat_id not in self._typed:
-                    self._typed[chat_id] = at
-                    task = asyncio.create_task(self._type(chat_id))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+            for chat_id in [chat for chat in chats if chat not in self._typed][:TYPING_AT_ONCE]:
+                self._typed[chat_id] = at
+                task = asyncio.create_task(self._type(chat_id))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def _type(self, chat_id: int) -> None:
         try:

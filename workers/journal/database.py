@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from workers.journal.keys import Keyring
-from workers.journal.writers import Locked, begin_immediate, writers_of
+from workers.journal.writers import Locked, writers_of
 
 T = TypeVar("T")
 BUSY_MS = 5000  # how long SQLite waits for another writer before it gives up
@@ -131,6 +131,8 @@ def _engine(url: str, busy_ms: int) -> Engine:
         url, hide_parameters=True, connect_args={"timeout": busy_ms / 1000, "check_same_thread": False}, pool_size=16
     )
 
+    turnstile = writers_of(url).turnstile
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # BEGIN is ours: IMMEDIATE for writers
@@ -154,7 +156,7 @@ def _engine(url: str, busy_ms: int) -> Engine:
         driver = connection.connection.dbapi_connection
         driver.execute("PRAGMA busy_timeout=0")
         try:
-            begin_immediate(connection.exec_driver_sql, patience_s)
+            turnstile.begin(connection.exec_driver_sql, patience_s)
         finally:
             driver.execute(f"PRAGMA busy_timeout={busy_ms}")
 

@@ -6,12 +6,15 @@ the transaction, runs the work of everybody who waits, each in a savepoint, and 
 their work is done before that commit; work that fails is rolled back alone.
 """
 
+import fcntl
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -51,7 +54,8 @@ class _Entry:
 class Writers:
     """The queue of one database file. Shared by every `Journal` of a process that writes to that file."""
 
-    def __init__(self) -> None:
+    def __init__(self, turnstile: "Turnstile") -> None:
+        self.turnstile = turnstile
         self._lock = threading.Lock()
         self._queue: deque[_Entry] = deque()
         self._busy = False
@@ -154,27 +158,62 @@ def _run(entry: _Entry, connection: Connection, info: dict[str, Any]) -> None:
         entry.error = error
 
 
+class Turnstile:
+    """Lets the processes that write to one database file take turns.
+
+    Without it, a process with many writers has its next one ready whenever one is done, and another process that
+    sleeps between two looks hardly ever finds the database free. Whoever wants to begin holds the turnstile until it
+    has begun, so that the one who has just written stands behind. The kernel opens it when its holder dies.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._descriptor: int | None = None
+
+    def begin(self, execute: Callable[[str], Any], patience_s: float) -> None:
+        """BEGIN IMMEDIATE, tried for `patience_s` seconds. Raises what `execute` raises when the time is over."""
+        until = time.monotonic() + patience_s
+        held = self._enter(until)
+        try:
+            sleep = FIRST_SLEEP_S
+            while True:
+                try:
+                    execute("BEGIN IMMEDIATE")
+                    return
+                except OperationalError as error:
+                    busy = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_BUSY"
+                    if not busy or time.monotonic() >= until:
+                        raise
+                time.sleep(sleep)
+                sleep = min(sleep * 1.5, LONGEST_SLEEP_S)
+        finally:
+            if held is not None:
+                fcntl.flock(held, fcntl.LOCK_UN)
+
+    def _enter(self, until: float) -> int | None:
+        """Waits for the turnstile; None where it cannot be had in time or at all: then the database decides alone."""
+        try:
+            if self._descriptor is None:
+                self._descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            return None  # a folder that cannot be written to is told by the database itself, in the next line
+        sleep = FIRST_SLEEP_S
+        while True:
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return self._descriptor
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    return None
+            time.sleep(sleep)
+            sleep = min(sleep * 1.5, LONGEST_SLEEP_S)
+
+
 _writers: dict[str, Writers] = {}
 _writers_lock = threading.Lock()
 
 
 def writers_of(url: str) -> Writers:
-    """The queue of this database in this process."""
+    """The queue of this SQLite database in this process."""
     with _writers_lock:
-        return _writers.setdefault(url, Writers())
-
-
-def begin_immediate(execute: Callable[[str], Any], patience_s: float) -> None:
-    """BEGIN IMMEDIATE, looking again sooner and more evenly than SQLite's own handler. Raises as `execute` does."""
-    until = time.monotonic() + patience_s
-    sleep = FIRST_SLEEP_S
-    while True:
-        try:
-            execute("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if getattr(error.orig, "sqlite_errorname", "") != "SQLITE_BUSY" or time.monotonic() >= until:
-                raise
-        else:
-            return
-        time.sleep(sleep)
-        sleep = min(sleep * 1.5, LONGEST_SLEEP_S)
+        return _writers.setdefault(url, Writers(Turnstile(Path(url.removeprefix("sqlite:///") + ".turn"))))

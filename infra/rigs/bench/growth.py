@@ -66,7 +66,7 @@ def _meet(session: Session, chat_id: int) -> str:
 
 def _fill(journal: Journal, persons: list[str], present: int, wanted: int) -> None:
     """Turns that were answered, with their messages, inbox keys and sent letters, in conversations that ended."""
-    first = 1_000_000
+    first = 10_000_000 if present == 0 else 20_000_000  # above the ids of what is measured in between
     for begin in range(present, wanted, BATCH):
         numbers = range(begin, min(begin + BATCH, wanted))
         at = now() - timedelta(days=2)
@@ -95,8 +95,9 @@ def _fill(journal: Journal, persons: list[str], present: int, wanted: int) -> No
             ])  # fmt: skip
             session.execute(insert(Outbox), [
                 {**common, "chat_id": chat[n], "person_id": owner[n], "turn_id": first + n,
-                 "origin": f"t:{first + n}", "part": "text", "purpose": "reply", "method": "sendMessage", "state": "sent", "last": True,
-                 "created_at": at, "closed_at": at} for n in numbers
+                 "origin": f"t:{first + n}", "part": "text", "purpose": "reply",
+                 "method": "sendMessage", "state": "sent", "last": True, "created_at": at,
+                 "closed_at": at} for n in numbers
             ])  # fmt: skip
 
         journal.transact(write)

@@ -11,7 +11,7 @@ from workers.settings import PROJECT
 PAGE = PROJECT / "docs" / "benchmarks.md"
 HEAD = """# Benchmarks
 
-Every number here was printed by `make bench`, which writes this page. One part alone: `make bench ARGS="--only start"`.
+Every number here was printed by `make bench`, which writes this page. One part: `make bench ARGS="--only start"`.
 A part that is measured again takes the place of its earlier rows. The load is the machine's own load average when the
 part began: what else ran makes numbers worse, and above 1 they say little.
 """
