@@ -12,7 +12,7 @@ from models.words import say
 from tests.rig.house import Rig
 from tests.rig.people import text_of
 from workers.journal.inbox import ATTEMPTS
-from workers.process import set_up_logging
+from workers.process import TALKATIVE, set_up_logging
 
 ANNA, BEN = 7, 8
 
@@ -22,12 +22,15 @@ def log(tmp_path: Path) -> Iterator[Path]:
     """The log of a process of Heed at its most talkative."""
     root = logging.getLogger()
     before = (root.handlers[:], root.level, logging.raiseExceptions)
+    levels = {name: logging.getLogger(name).level for name in (*TALKATIVE, "aiohttp.access")}
     set_up_logging("test", "DEBUG", tmp_path / "test.log")
     yield tmp_path / "test.log"
     for handler in root.handlers:
         handler.close()
     root.handlers[:], level, logging.raiseExceptions = before
     root.setLevel(level)
+    for name, each in levels.items():
+        logging.getLogger(name).setLevel(each)
     logging.captureWarnings(False)
 
 
