@@ -19,8 +19,8 @@ BRIGHT = frozenset({"good_news", "everyday", "longing", "unknown", "decision"})
 LONGEST = 30
 """Words of one sentence; a small model loses the thread in longer ones."""
 SHORTEST = 3
-ADDRESSED = re.compile(r"\W*you,", re.IGNORECASE)
-"""A sentence that calls somebody "You, the landlord" talks to the wrong one."""
+ADDRESSED = re.compile(r"\W*(?:so )?you(?:,| \w+ (?:is|isn't|was|wasn't|has)\b)", re.IGNORECASE)
+"""A sentence that calls somebody "You, the landlord" talks to the wrong one; "You work is boring" to nobody."""
 DANGLING = frozenset(
     "a an the it's it is sounds seems to of for with at in on and but so that your you their his her".split()
 )
