@@ -1,3 +1,6 @@
+"""Sentences of a candidate that make no sense as an answer are dropped one by one."""
+
+from models.reply.sense import supported
 
 
 def test_a_sentence_that_makes_the_person_a_thing_is_dropped() -> None:
