@@ -33,7 +33,9 @@ HINT_ADDS = 1.5
 FALSE_ALARMS = (
     0.06  # of hard harmless sentences of authors left out; one missed cry weighs more than one needless question
 )
+EVERYDAY = 0.02  # of ordinary talk that is sad, tired or angry, and no more than that
 WRONG_HELPLINES = 0.01
+FOLDS = 5
 LOST = 0.01  # of the clear sentences that the lexicon found, what its being taken for harmless may cost
 TUNED_ON = "dev"  # the lexicon was written with these at hand, so its findings there say nothing
 SEED = 7
@@ -117,18 +119,26 @@ def _score_without(
     name: str, authors: dict[str, list[dict[str, Any]]], known: dict[str, csr_matrix], ordinary: csr_matrix
 ) -> np.ndarray:
     others = [other for other in authors if other != name]
-    model = _fit([known[other] for other in others], [authors[other] for other in others], ordinary)
-    scores: np.ndarray = model.decision_function(known[name])
+    rows, mine = authors[name], known[name]
+    scores = np.zeros(len(rows))
+    # Everyday talk is one author's a language: left out whole, nothing of its kind would be known. So in folds.
+    fold = np.arange(len(rows)) % FOLDS if "ordinary" in name else np.zeros(len(rows), int)
+    for part in np.unique(fold):
+        kept = fold != part
+        parts = [*(known[other] for other in others), mine[kept]]
+        told = [*(authors[other] for other in others), [row for row, keep in zip(rows, kept, strict=True) if keep]]
+        scores[~kept] = _fit(parts, told, ordinary).decision_function(mine[~kept])
     clear = scores[[row["label"] == "clear" for row in authors[name]]]
     none = scores[[row["label"] == "none" for row in authors[name]]]
-    told = f"{(clear[:, None] > none[None]).mean():.3f}" if len(clear) and len(none) else "–"
-    print(f"{name:10s} {len(scores):5d}  {told}")
+    shown = f"{(clear[:, None] > none[None]).mean():.3f}" if len(clear) and len(none) else "–"
+    print(f"{name:10s} {len(scores):5d}  {shown}")
     return scores
 
 
 def choose(authors: dict[str, list[dict[str, Any]]], scores: dict[str, np.ndarray]) -> dict[str, float]:
     """Thresholds that keep to `FALSE_ALARMS` and `WRONG_HELPLINES` on authors whom neither part has seen."""
     combined: list[float] = []
+    everyday: list[float] = []
     trusted: list[float] = []
     plainly: list[float] = []
     harmless = 0
@@ -141,6 +151,9 @@ def choose(authors: dict[str, list[dict[str, Any]]], scores: dict[str, np.ndarra
                 plainly.append(float(score))
             if row["label"] != "none":
                 continue
+            if "ordinary" in name:
+                everyday.append(float(score) + (HINT_ADDS if found is not None else 0.0))
+                continue
             harmless += 1
             if found is not None and found.tier is Tier.clear:
                 trusted.append(float(score))
@@ -149,11 +162,12 @@ def choose(authors: dict[str, list[dict[str, Any]]], scores: dict[str, np.ndarra
     surely = float(np.quantile(plainly, LOST))
     combined += [np.inf for score in trusted if score >= surely]  # met whatever the opinion asks for
     combined += [-np.inf for score in trusted if score < surely]
+    ask = max(float(np.quantile(combined, 1 - FALSE_ALARMS)), float(np.quantile(everyday, 1 - EVERYDAY)))
     allowed = int(harmless * WRONG_HELPLINES)
     trusted.sort(reverse=True)
     return {
         "hint_adds": HINT_ADDS,
-        "ask": round(float(np.quantile(combined, 1 - FALSE_ALARMS)), 3),
+        "ask": round(ask, 3),
         "harmless": round(surely, 3),
         "trust": round(trusted[allowed] + 1e-3, 3) if len(trusted) > allowed else -9.0,
     }
