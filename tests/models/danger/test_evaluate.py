@@ -81,9 +81,9 @@ HELD_OUT = sorted(evaluate.SENTENCES.glob("*.jsonl"))
 @pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
 def test_the_screen_has_not_become_worse_than_its_card_says() -> None:
     measured = evaluate.metrics(evaluate.read(HELD_OUT))
-    assert measured["recall"] >= 0.82
-    assert measured["false_alarm_rate"] <= 0.075
-    assert measured["helpline_false_rate"] <= 0.03
+    assert measured["recall"] >= 0.8
+    assert measured["false_alarm_rate"] <= 0.05
+    assert measured["helpline_false_rate"] <= 0.025
 
 
 @pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
