@@ -14,7 +14,7 @@ LINES = (
     "I finally finished my thesis and feel nothing at all",
     "everybody in the group chat met without asking me",
     "my dog is old and the vet said it is his heart",
-    "I said something stupid in the meeting and cannot stop thinking of it",
+    "I called my teacher mum in front of everybody today",
     "my parents are separating and both talk to me about it",
     "I should be studying and I clean the kitchen instead",
     "I got the scholarship! I wanted to tell somebody",

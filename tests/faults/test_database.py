@@ -10,7 +10,7 @@ from tests.faults import outages
 from tests.rig.house import Rig
 
 ANNA = 7
-LONG = "a long week: " + "I went to work and came home and " * 100  # needs a page that a full disk does not have
+LONG = "we painted the kitchen green and then the hall, " * 80  # needs a page that a full disk does not have
 OUTAGES = [outages.locked, outages.full, outages.gone]
 Outage = Callable[[Rig], AbstractContextManager[None]]
 
