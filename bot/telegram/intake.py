@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.orm import Session
 
 from bot.telegram.alarm import Alarm
 from bot.telegram.arrival import Envelope, open_envelope
 from bot.telegram.hearing import Hearing, look_closer
+from models.danger import Hit
 from workers.journal import inbox, people
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.keys import KeysUnusable
@@ -24,6 +26,7 @@ class Intake:
         self._journal = journal
         self._alarm = alarm
         self._hearing = Hearing()
+        self._ear = ThreadPoolExecutor(1, thread_name_prefix="hearing")
         self._arrived = arrived
 
     async def take(self, updates: Sequence[object]) -> bool:
@@ -32,7 +35,9 @@ class Intake:
         envelopes = [envelope for envelope in opened if envelope is not None]
         if len(envelopes) < len(opened):
             log.error("updates without a usable id dropped: count=%s", len(opened) - len(envelopes))
-        hits = [(envelope, hit) for envelope in envelopes if (hit := self._hearing.hear(envelope)) is not None]
+        # In a thread: a full batch takes a second to read, and whatever else the bot does would stand still. In one
+        # of its own, that no handler can be hanging in.
+        hits = await asyncio.get_running_loop().run_in_executor(self._ear, self._hear, envelopes)
         alarms = [asyncio.create_task(self._alarm.answer(envelope, hit)) for envelope, hit in hits]
         in_danger = {envelope.update_id for envelope, _ in hits}
         calm = [envelope for envelope in envelopes if envelope.update_id not in in_danger]
@@ -47,6 +52,9 @@ class Intake:
             stored = await alarm and stored
         self._arrived()
         return stored
+
+    def _hear(self, envelopes: Sequence[Envelope]) -> list[tuple[Envelope, Hit]]:
+        return [(envelope, hit) for envelope in envelopes if (hit := self._hearing.hear(envelope)) is not None]
 
     def _store(self, session: Session, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
