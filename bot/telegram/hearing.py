@@ -14,7 +14,7 @@ from models.danger import Hit, Kind, Tier
 from models.words import as_language
 from workers.journal import conversations
 from workers.journal.people import key_of
-from workers.journal.tables import Inbox, Person, Turn, TurnMessage, now
+from workers.journal.tables import Inbox, Person, Turn, TurnMessage, is_waiting, now
 
 JOIN_WITHIN = timedelta(minutes=2)
 RECENT = 12
@@ -93,7 +93,7 @@ def _stored_numbers(session: Session, envelope: Envelope, person: Person) -> set
         select(Inbox.message_id).where(
             Inbox.bot_id == person.bot_id,
             Inbox.chat_id == envelope.arrival.chat_id,
-            Inbox.state == "waiting",
+            is_waiting(),
             Inbox.message_id < envelope.arrival.message_id,
         )
     )
@@ -124,7 +124,7 @@ def _stored_words(session: Session, envelope: Envelope, person: Person) -> list[
         .where(
             Inbox.bot_id == person.bot_id,
             Inbox.chat_id == envelope.arrival.chat_id,
-            Inbox.state == "waiting",
+            is_waiting(),
             Inbox.message_id < envelope.arrival.message_id,
         )
         .order_by(Inbox.message_id.desc())

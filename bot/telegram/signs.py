@@ -15,7 +15,7 @@ from models.words import as_language, variants
 from workers.journal import outbox
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
-from workers.journal.tables import Conversation, Person, Turn, now
+from workers.journal.tables import Conversation, Person, Turn, is_open, now
 from workers.journal.turns import THINKING
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,12 @@ class Signs:
         with self._journal.read() as session:
             rows = session.execute(
                 select(Turn.id, Turn.chat_id, Turn.opened_at)
-                .where(Turn.bot_id == self._bot_id, Turn.state.in_(THINKING), Turn.opened_at > at - HOLD_BEFORE)
+                .where(
+                    Turn.bot_id == self._bot_id,
+                    is_open(),
+                    Turn.state.in_(THINKING),
+                    Turn.opened_at > at - HOLD_BEFORE,
+                )
                 .limit(AT_MOST)
             ).all()
         late = [row.id for row in rows if at - row.opened_at > HOLD_AFTER and row.id not in self._held]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from workers.journal.tables import Conversation, Outbox, Person, Turn, now
+from workers.journal.tables import Conversation, Outbox, Person, Turn, is_open, now
 
 IDLE = timedelta(hours=6)  # after this silence the next message begins a conversation
 CAREFUL = timedelta(hours=24)  # how long the careful mode lasts after the last clear sign of danger
@@ -60,7 +60,7 @@ def void_unsent(session: Session, conversation: Conversation) -> None:
         update(Turn)
         .where(
             Turn.conversation_id == conversation.id,
-            Turn.state.in_(("received", "perceived", "composed", "sending")),
+            is_open(),
             Turn.kind != "danger",
         )
         .values(state="cancelled", closed_at=now(), lease_token=None, lease_until=None)
@@ -94,7 +94,7 @@ def _owes(session: Session, conversation: Conversation) -> bool:
     owed = select(Turn.id).where(
         Turn.person_id == conversation.person_id,
         Turn.conversation_id == conversation.id,
-        Turn.state.in_(("received", "perceived", "composed", "sending")),
+        is_open(),
     )
     return session.scalar(owed.limit(1)) is not None
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from workers.journal import outbox
 from workers.journal.database import Journal
 from workers.journal.outbox import Letter
-from workers.journal.tables import Case, Inbox, Outbox, Person, Tombstone, Turn, TurnMessage, now
+from workers.journal.tables import Case, Inbox, Outbox, Person, Tombstone, Turn, TurnMessage, is_waiting, now
 
 DELETABLE = timedelta(hours=47)  # Telegram lets a bot delete messages for 48 hours
 CHUNK = 100  # deleteMessages takes at most 100 ids
@@ -46,7 +46,7 @@ def erase(session: Session, person_id: str) -> None:
     )
     session.execute(
         update(Inbox)
-        .where(Inbox.person_id == person_id, Inbox.state == "waiting", Inbox.lease_token.is_(None))
+        .where(Inbox.person_id == person_id, is_waiting(), Inbox.lease_token.is_(None))
         .values(state="handled", payload=None)
     )
     session.execute(

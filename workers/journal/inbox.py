@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from workers.journal.database import keyring_of
 from workers.journal.people import key_of
-from workers.journal.tables import Inbox, Person, now, random_id
+from workers.journal.tables import Inbox, Person, is_waiting, now, random_id
 
 LEASE = timedelta(seconds=30)
 ATTEMPTS = 3
@@ -84,7 +84,7 @@ def waiting_chats(session: Session, bot_id: int, limit: int = 500) -> list[int |
         select(Inbox.chat_id)
         .where(
             Inbox.bot_id == bot_id,
-            Inbox.state == "waiting",
+            is_waiting(),
             or_(Inbox.lease_until.is_(None), Inbox.lease_until < at),
         )
         .group_by(Inbox.chat_id)
@@ -100,7 +100,7 @@ def claim(session: Session, bot_id: int, chat_id: int | None) -> Claimed | None:
     same_chat = Inbox.chat_id == chat_id if chat_id is not None else Inbox.chat_id.is_(None)
     oldest = session.scalar(
         select(Inbox)
-        .where(Inbox.bot_id == bot_id, same_chat, Inbox.state == "waiting")
+        .where(Inbox.bot_id == bot_id, same_chat, is_waiting())
         .order_by(Inbox.message_id, Inbox.update_id)
         .limit(1)
         .with_for_update()
@@ -113,7 +113,7 @@ def claim(session: Session, bot_id: int, chat_id: int | None) -> Claimed | None:
         .where(
             Inbox.bot_id == bot_id,
             Inbox.update_id == oldest.update_id,
-            Inbox.state == "waiting",
+            is_waiting(),
             or_(Inbox.lease_until.is_(None), Inbox.lease_until < at),
         )
         .values(lease_token=token, lease_until=at + LEASE, attempts=Inbox.attempts + 1)

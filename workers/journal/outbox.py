@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workers.journal.database import keyring_of
 from workers.journal.people import key_of
-from workers.journal.tables import Conversation, Inbox, Outbox, Person, Turn, now
+from workers.journal.tables import Conversation, Inbox, Outbox, Person, Turn, is_open, is_unsent, now
 
 DANGER, URGENT, NORMAL, LAST = 0, 1, 5, 9
 ORDER = 2**40  # priority and id in one number: ids stay below it
@@ -113,7 +113,7 @@ def waiting(session: Session, bot_id: int, limit: int = 200) -> list[tuple[int, 
     order = func.min(Outbox.priority * ORDER + Outbox.id)
     heads = session.scalars(
         select(order)
-        .where(Outbox.bot_id == bot_id, Outbox.state.in_(("queued", "sending")))
+        .where(Outbox.bot_id == bot_id, is_unsent())
         .group_by(Outbox.chat_id)
         .order_by(order)
         .limit(limit)
@@ -225,18 +225,16 @@ def silence(session: Session, person_id: str) -> None:
     """The person blocked the bot: nothing more is sent to them."""
     session.execute(
         update(Outbox)
-        .where(Outbox.person_id == person_id, Outbox.state.in_(("queued", "sending")))
+        .where(Outbox.person_id == person_id, is_unsent())
         .values(state="cancelled", body=None, closed_at=now(), failure="blocked by the person")
     )
     session.execute(
         update(Turn)
-        .where(Turn.person_id == person_id, Turn.state.in_(("received", "perceived", "composed", "sending")))
+        .where(Turn.person_id == person_id, is_open())
         .values(state="refused", closed_at=now(), failure="blocked by the person", lease_token=None)
     )
 
 
 def unsent_count(session: Session, bot_id: int) -> int:
     rows = aliased(Outbox)
-    return (
-        session.scalar(select(func.count()).where(rows.bot_id == bot_id, rows.state.in_(("queued", "sending")))) or 0
-    )
+    return session.scalar(select(func.count()).where(rows.bot_id == bot_id, is_unsent(rows))) or 0

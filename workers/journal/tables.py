@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -254,6 +256,30 @@ class Outbox(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     begun_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+
+
+def is_open(turn: Any = Turn) -> ColumnElement[bool]:
+    """Not in a terminal state: in the very words of the partial indexes.
+
+    SQLite takes a partial index only where the query states the index's own condition, written out: the same states
+    as bound values make it read the whole table.
+    """
+    return _among(turn.state, "received", "perceived", "composed", "sending")
+
+
+def is_unsent(letter: Any = Outbox) -> ColumnElement[bool]:
+    """Still to be sent, or under way; see `is_open`."""
+    return _among(letter.state, "queued", "sending")
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """An update that nobody has handled; see `is_open`."""
+    return Inbox.state == literal_column("'waiting'")
+
+
+def _among(column: Any, *states: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.in_([literal_column(f"'{state}'") for state in states])
+    return found
 
 
 class Consent(Base):

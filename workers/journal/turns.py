@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workers.journal import conversations
 from workers.journal.people import key_of
-from workers.journal.tables import Conversation, Person, Turn, TurnMessage, now, random_id
+from workers.journal.tables import Conversation, Person, Turn, TurnMessage, is_open, now, random_id
 
 LEASE = timedelta(seconds=30)
 RENEW_EVERY_S = 10.0
@@ -63,11 +63,7 @@ def take_in(
     """
     wait_until = now() + hold
     newest = session.scalar(
-        select(Turn)
-        .where(Turn.person_id == person.id, Turn.state.in_(OPEN))
-        .order_by(Turn.id.desc())
-        .limit(1)
-        .with_for_update()
+        select(Turn).where(Turn.person_id == person.id, is_open()).order_by(Turn.id.desc()).limit(1).with_for_update()
     )
     if newest is not None and newest.state in THINKING and newest.conversation_id == conversation.id:
         joined: CursorResult[Any] = session.execute(  # type: ignore[assignment]
@@ -143,7 +139,7 @@ def claim(session: Session, turn_id: int) -> Claim | None:
             Turn.attempts < ATTEMPTS,
             Turn.not_before <= at,
             or_(Turn.lease_until.is_(None), Turn.lease_until < at),
-            ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, older.state.in_(OPEN)),
+            ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, is_open(older)),
         )
         .values(lease_token=token, lease_until=at + LEASE, attempts=Turn.attempts + 1, ring_at=at + LEASE)
         .execution_options(synchronize_session=False)
@@ -226,6 +222,7 @@ def exhausted(session: Session, limit: int = 50) -> list[Turn]:
         session.scalars(
             select(Turn)
             .where(
+                is_open(),
                 Turn.state.in_(THINKING),
                 Turn.ring_at <= at,
                 Turn.attempts >= ATTEMPTS,
@@ -245,12 +242,13 @@ def to_ring(session: Session, limit: int = 200) -> list[int]:
         session.scalars(
             select(Turn.id)
             .where(
+                is_open(),
                 Turn.state.in_(THINKING),
                 Turn.ring_at <= at,
                 Turn.not_before <= at,
                 Turn.attempts < ATTEMPTS,
                 or_(Turn.lease_until.is_(None), Turn.lease_until < at),
-                ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, older.state.in_(OPEN)),
+                ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, is_open(older)),
             )
             .order_by(Turn.ring_at)
             .limit(limit)
@@ -266,9 +264,7 @@ def next_of(session: Session, turn_id: int) -> int | None:
     person_id = session.scalar(select(Turn.person_id).where(Turn.id == turn_id))
     if person_id is None:
         return None
-    return session.scalar(
-        select(Turn.id).where(Turn.person_id == person_id, Turn.state.in_(OPEN)).order_by(Turn.id).limit(1)
-    )
+    return session.scalar(select(Turn.id).where(Turn.person_id == person_id, is_open()).order_by(Turn.id).limit(1))
 
 
 def messages(session: Session, turn_id: int) -> list[TurnMessage]:
