@@ -27,12 +27,17 @@ def debug_log(tmp_path: Path) -> Iterator[Path]:
     handler = logging.FileHandler(file)
     handler.setFormatter(WordlessFormatter("test"))
     root = logging.getLogger()
-    before = root.level
+    loggers = [root, *(each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
+    before = [(logger, logger.level, logger.disabled) for logger in loggers]
+    for logger in loggers:  # an earlier test in this process may have quietened some
+        logger.setLevel(logging.DEBUG if logger is root else logging.NOTSET)
+        logger.disabled = False
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
     yield file
     root.removeHandler(handler)
-    root.setLevel(before)
+    for logger, level, disabled in before:
+        logger.setLevel(level)
+        logger.disabled = disabled
     handler.close()
 
 
