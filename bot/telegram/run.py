@@ -62,9 +62,10 @@ class Telegram:
         )
         bot_id = settings.bot_id
         self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS, urgent=True)
+        self._results = Journal(settings.database, keyring, urgent=True)
         limits = Limits(settings.send_rate, settings.chat_send_rate)
         self.sender = Sender(
-            self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always", self._quick
+            self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always", self._results
         )
         self._loop: asyncio.AbstractEventLoop | None = None
         self.desk = Desk(self._application, bot_id, self._journal, self._doorbell, settings, self._written)
@@ -114,6 +115,7 @@ class Telegram:
         await self._application.shutdown()
         self._journal.close()
         self._quick.close()
+        self._results.close()
         log.info("bot has stopped")
 
     async def _initialize(self, stop: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """The lexicon, read from `lexicon/<language>.yaml` and compiled once: macros, idioms, shields and rules."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from models.danger.hit import Hit, Kind, Tier
-from models.danger.literals import needed
+from models.words.literals import needed
 from models.danger.views import VIEWS, Speller
 from models.words import Language
 
@@ -25,7 +25,7 @@ _MOST_FINDINGS = 8
 """Findings of one pattern that are looked at in one text; more of the same change nothing."""
 _AROUND = 1200
 """The sentence of a finding with the one before and the one after, in characters at most."""
-_SHORT = 160
+_HEAD = 3
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,56 @@ class Pattern:
     compiled: re.Pattern[str]
     needs: frozenset[str] | None
 
-    def may_match(self, present: set[str]) -> bool:
-        """Whether a text that holds the strings of `present` can match at all."""
-        return self.needs is None or not self.needs.isdisjoint(present)
+
+@dataclass(frozen=True)
+class Patterns:
+    """Many patterns, found by the strings they need: most need one that the text has not."""
+
+    patterns: tuple[re.Pattern[str], ...]
+    always: tuple[int, ...]
+    by_stem: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, patterns: Sequence[Pattern]) -> "Patterns":
+        by_stem: dict[str, list[int]] = {}
+        for number, pattern in enumerate(patterns):
+            for stem in pattern.needs or ():
+                by_stem.setdefault(stem, []).append(number)
+        return cls(
+            tuple(pattern.compiled for pattern in patterns),
+            tuple(number for number, pattern in enumerate(patterns) if pattern.needs is None),
+            {stem: tuple(numbers) for stem, numbers in by_stem.items()},
+        )
+
+    def candidates(self, present: Iterable[str]) -> list[int]:
+        """The numbers of those that can match a text with the strings of `present` in it, in their order."""
+        return sorted({*self.always, *(number for stem in present for number in self.by_stem.get(stem, ()))})
+
+
+@dataclass(frozen=True)
+class Stems:
+    """The strings that patterns need, by their first three letters, so that a text is walked through once."""
+
+    by_head: Mapping[str, tuple[str, ...]]
+    short: tuple[str, ...]
+
+    @classmethod
+    def of(cls, stems: Iterable[str]) -> "Stems":
+        heads: dict[str, list[str]] = {}
+        short: list[str] = []
+        for stem in sorted(stems):
+            if len(stem) < _HEAD:
+                short.append(stem)
+            else:
+                heads.setdefault(stem[:_HEAD], []).append(stem)
+        return cls({head: tuple(found) for head, found in heads.items()}, tuple(short))
+
+    def within(self, text: str) -> set[str]:
+        """Which of them are in `text`."""
+        found = {stem for stem in self.short if stem in text}
+        for head in {text[at : at + _HEAD] for at in range(len(text) - _HEAD + 1)} & self.by_head.keys():
+            found.update(stem for stem in self.by_head[head] if len(stem) == _HEAD or stem in text)
+        return found
 
 
 @dataclass(frozen=True)
@@ -104,10 +151,14 @@ class Lexicon:
 
     language: Language
     speller: Speller
-    idioms: tuple[Pattern, ...]
+    idioms: Patterns
     shields: tuple[Shield, ...]
     rules: tuple[Rule, ...]
-    stems: tuple[str, ...]
+    patterns: Patterns
+    """Those of all rules, the clear rules' first."""
+    owners: tuple[Rule, ...]
+    """The rule that each of `patterns` belongs to."""
+    stems: Stems
 
     def find(self, text: str, *, joined: bool = False) -> Hit | None:
         """The gravest finding in `text` (already `spelling.plain`), or nothing.
@@ -115,35 +166,22 @@ class Lexicon:
         With `joined` the text is several messages; rules that reach over many words are then left out.
         """
         text = "\n".join(dict.fromkeys(VIEWS[self.language](text, self.speller)))
-        present = self._present(text)
-        for idiom in self.idioms:
-            if idiom.may_match(present):
-                text = idiom.compiled.sub("_", text)
+        if not text:
+            return None
+        present = self.stems.within(text.replace(" ", "") if self.language == "ko" else text)
+        for number in self.idioms.candidates(present):
+            text = self.idioms.patterns[number].sub("_", text)
         found: Hit | None = None
-        for rule in self.rules:
+        for number in self.patterns.candidates(present):
+            rule = self.owners[number]
             if (found and rule.tier is Tier.unclear) or (joined and rule.reaches_far):
                 continue
-            for pattern in rule.patterns:
-                tier = self._tier(rule, pattern.compiled, text) if pattern.may_match(present) else None
-                if tier is Tier.clear:
-                    return Hit(tier, rule.kind, self.language, rule.id)
-                if tier is not None and found is None:
-                    found = Hit(tier, rule.kind, self.language, rule.id)
+            tier = self._tier(rule, self.patterns.patterns[number], text)
+            if tier is Tier.clear:
+                return Hit(tier, rule.kind, self.language, rule.id)
+            if tier is not None and found is None:
+                found = Hit(tier, rule.kind, self.language, rule.id)
         return found
-
-    def _present(self, text: str) -> set[str]:
-        """Which of the strings that patterns need are in `text`."""
-        if self.language == "ko":
-            text = text.replace(" ", "")
-        if len(text) < _SHORT:
-            return {stem for stem in self.stems if stem in text}
-        # Most strings are ruled out by their first letters: one set look-up instead of one search.
-        heads = {text[at : at + 2] for at in range(len(text))}
-        starts = {text[at : at + 3] for at in range(len(text))}
-        likely = (stem for stem in self.stems if (stem[:3] in starts if len(stem) > 2 else stem in heads))
-        return {stem for stem in likely if len(stem) < 4 or stem in text} | {
-            stem for stem in self.stems if len(stem) == 1 and stem in text
-        }
 
     def _tier(self, rule: Rule, pattern: re.Pattern[str], text: str) -> Tier | None:
         """The tier that `rule` gives to `text` by one of its patterns, after limits and shields."""
@@ -262,7 +300,8 @@ def lexicon(language: Language) -> Lexicon:
         for rule in data["rules"]
     )
     rules = tuple(sorted(rules, key=lambda rule: rule.tier is Tier.unclear))
-    patterns = (*idioms, *(pattern for rule in rules for pattern in rule.patterns))
-    stems = sorted({stem for pattern in patterns for stem in pattern.needs or ()})
+    patterns = [pattern for rule in rules for pattern in rule.patterns]
+    stems = Stems.of({stem for pattern in (*idioms, *patterns) for stem in pattern.needs or ()})
+    owners = tuple(rule for rule in rules for _ in rule.patterns)
     speller = Speller.of(data.get("spelling") or {}, known)
-    return Lexicon(language, speller, idioms, shields, rules, tuple(stems))
+    return Lexicon(language, speller, Patterns.of(idioms), shields, rules, Patterns.of(patterns), owners, stems)

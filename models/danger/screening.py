@@ -51,10 +51,18 @@ def _across(text: str, before: Sequence[str], languages: Sequence[Language]) -> 
     return None
 
 
+def _ordered(first: Language | None) -> Sequence[Language]:
+    return LANGUAGES if first is None else (first, *(one for one in LANGUAGES if one != first))
+
+
 def by_lexicon(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
     """What the reviewed lexicon alone finds; see `screen`."""
-    languages = LANGUAGES if language is None else (language, *(one for one in LANGUAGES if one != language))
-    alone = _find(text, languages)
+    languages = _ordered(language)
+    return _with_earlier(text, before, languages, _find(text, languages))
+
+
+def _with_earlier(text: str, before: Sequence[str], languages: Sequence[Language], alone: Hit | None) -> Hit | None:
+    """What the message says `alone`, or the graver thing that it says together with the earlier ones."""
     if not before or (alone and alone.tier is Tier.clear):
         return alone
     across = _across(text, before, languages)
@@ -69,9 +77,10 @@ def screen(text: str, before: Sequence[str] = (), language: Language | None = No
     second alarm. What only several messages say together is the lexicon's alone to judge.
     `language` is a hint for the order only; all three languages are always read.
     """
-    found = by_lexicon(text, (), language)
+    languages = _ordered(language)
+    found = _find(text, languages)
     weighed = opinion.weigh(spelling.plain(text), found, by_letters(text) or language or "en")
     if not before or (weighed and weighed.tier is Tier.clear):
         return weighed
-    together = by_lexicon(text, before, language)
+    together = _with_earlier(text, before, languages, found)
     return together if together is not None and together != found else weighed

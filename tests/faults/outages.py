@@ -15,8 +15,9 @@ LEASES_OVER = timedelta(seconds=35)
 
 
 def engines(rig: Rig) -> list[Engine]:
-    """Every engine of the house: the bot's two, and the workers'."""
-    return [rig.telegram._journal.engine, rig.telegram._quick.engine, rig.journal.engine]
+    """Every engine of the house: the bot's three, and the workers'."""
+    bot = rig.telegram
+    return [journal.engine for journal in (bot._journal, bot._quick, bot._results, rig.journal)]
 
 
 @contextmanager

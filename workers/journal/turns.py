@@ -7,10 +7,12 @@ Whichever comes first wins, and the other sees that it lost.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, exists, or_, select, update
+from sqlalchemy import CursorResult, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers.journal import conversations
 from workers.journal.people import key_of
@@ -129,25 +131,32 @@ def record_danger(
 def claim(session: Session, turn_id: int) -> Claim | None:
     """Takes the turn for one lease, the attempt counted before the work. Only a person's oldest open turn."""
     at = now()
-    older = aliased(Turn)
     token = random_id()
-    taken: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-        update(Turn)
+    values = {"the_turn": turn_id, "token": token, "at": at, "until": at + LEASE}
+    attempts = session.scalar(_claiming(), values)
+    return None if attempts is None else Claim(turn_id, token, attempts)
+
+
+@cache
+def _claiming() -> ReturningUpdate[Any]:
+    """Built once: putting it together took longer than running it, and it runs while nobody else may write."""
+    turn, older = Turn.__table__, Turn.__table__.alias("older")
+    at = bindparam("at", type_=turn.c.lease_until.type)
+    until = bindparam("until", type_=turn.c.lease_until.type)
+    held_up = exists().where(older.c.person_id == turn.c.person_id, older.c.id < turn.c.id, is_open(older.c))
+    return (
+        update(Turn.__table__)  # type: ignore[arg-type]
         .where(
-            Turn.id == turn_id,
-            Turn.state.in_(THINKING),
-            Turn.attempts < ATTEMPTS,
-            Turn.not_before <= at,
-            or_(Turn.lease_until.is_(None), Turn.lease_until < at),
-            ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, is_open(older)),
+            turn.c.id == bindparam("the_turn"),
+            turn.c.state.in_(THINKING),
+            turn.c.attempts < ATTEMPTS,
+            turn.c.not_before <= at,
+            or_(turn.c.lease_until.is_(None), turn.c.lease_until < at),
+            ~held_up,
         )
-        .values(lease_token=token, lease_until=at + LEASE, attempts=Turn.attempts + 1, ring_at=at + LEASE)
-        .execution_options(synchronize_session=False)
+        .values(lease_token=bindparam("token"), lease_until=until, attempts=turn.c.attempts + 1, ring_at=until)
+        .returning(turn.c.attempts)
     )
-    if taken.rowcount != 1:
-        return None
-    attempts = session.scalar(select(Turn.attempts).where(Turn.id == turn_id))
-    return Claim(turn_id, token, attempts or 1)
 
 
 def renew(session: Session, claim: Claim) -> bool:
@@ -261,10 +270,14 @@ def to_ring(session: Session, limit: int = 200) -> list[int]:
 
 def next_of(session: Session, turn_id: int) -> int | None:
     """The turn to ring when this one has ended: its person's oldest open one."""
-    person_id = session.scalar(select(Turn.person_id).where(Turn.id == turn_id))
-    if person_id is None:
-        return None
-    return session.scalar(select(Turn.id).where(Turn.person_id == person_id, is_open()).order_by(Turn.id).limit(1))
+    ended = aliased(Turn)
+    return session.scalar(
+        select(Turn.id)
+        .join(ended, ended.person_id == Turn.person_id)
+        .where(ended.id == turn_id, is_open())
+        .order_by(Turn.id)
+        .limit(1)
+    )
 
 
 def messages(session: Session, turn_id: int) -> list[TurnMessage]:
