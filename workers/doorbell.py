@@ -13,6 +13,8 @@ import redis
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from workers import broker
+
 log = logging.getLogger(__name__)
 
 TASK = "heed.turn"
@@ -31,6 +33,7 @@ class Doorbell(Protocol):
 
 def make_celery(broker_url: str) -> Celery:
     """A Celery application configured as a doorbell: ids only, no results, no events, nothing acknowledged late."""
+    broker.use()
     app = Celery("heed", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,

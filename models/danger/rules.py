@@ -10,9 +10,9 @@ from typing import Any
 import yaml
 
 from models.danger.hit import Hit, Kind, Tier
-from models.words.literals import needed
 from models.danger.views import VIEWS, Speller
 from models.words import Language
+from models.words.literals import needed
 
 HERE = Path(__file__).parent / "lexicon"
 _GAP = "(?: (?!not |never |no |nobody )[^ ,]+){0,%d}"
