@@ -13,6 +13,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.telegram.arrival import id_of
 from bot.telegram.intake import Intake
+from bot.telegram.link import behind_proxy
 from workers.journal import leases
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.tables import random_id
@@ -44,7 +45,7 @@ class Poller:
     async def run(self) -> None:
         """Polls until cancelled. Nothing that Telegram, the network or the database does ends it."""
         timeout = ClientTimeout(total=None, sock_connect=10, sock_read=LONG_POLL_S + 10)
-        async with ClientSession(timeout=timeout, trust_env=True) as client, asyncio.TaskGroup() as group:
+        async with ClientSession(timeout=timeout, trust_env=behind_proxy()) as client, asyncio.TaskGroup() as group:
             keeping = group.create_task(self._keep_lease())
             try:
                 await self._known.wait()

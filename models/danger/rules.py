@@ -165,12 +165,11 @@ class Lexicon:
 
         With `joined` the text is several messages; rules that reach over many words are then left out.
         """
-        text = "\n".join(dict.fromkeys(VIEWS[self.language](text, self.speller)))
+        text = self._view(text)
         if not text:
             return None
-        present = self.stems.within(text.replace(" ", "") if self.language == "ko" else text)
-        for number in self.idioms.candidates(present):
-            text = self.idioms.patterns[number].sub("_", text)
+        present = self._present(text)
+        text = self._without_idioms(text, present)
         found: Hit | None = None
         for number in self.patterns.candidates(present):
             rule = self.owners[number]
@@ -182,6 +181,28 @@ class Lexicon:
             if tier is not None and found is None:
                 found = Hit(tier, rule.kind, self.language, rule.id)
         return found
+
+    def may_find(self, text: str) -> bool:
+        """Whether any rule's pattern is in `text` at all, shields and limits left aside. Never wrongly False."""
+        text = self._view(text)
+        if not text:
+            return False
+        present = self._present(text)
+        bare = self._without_idioms(text, present)
+        views = (text,) if bare == text else (text, bare)
+        numbers = self.patterns.candidates(present)
+        return any(self.patterns.patterns[number].search(view) for number in numbers for view in views)
+
+    def _view(self, text: str) -> str:
+        return "\n".join(dict.fromkeys(VIEWS[self.language](text, self.speller)))
+
+    def _present(self, text: str) -> set[str]:
+        return self.stems.within(text.replace(" ", "") if self.language == "ko" else text)
+
+    def _without_idioms(self, text: str, present: set[str]) -> str:
+        for number in self.idioms.candidates(present):
+            text = self.idioms.patterns[number].sub("_", text)
+        return text
 
     def _tier(self, rule: Rule, pattern: re.Pattern[str], text: str) -> Tier | None:
         """The tier that `rule` gives to `text` by one of its patterns, after limits and shields."""

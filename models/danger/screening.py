@@ -3,6 +3,7 @@
 Pure and light on purpose: it runs in the bot process with broker, workers, models and database down.
 """
 
+import re
 from collections.abc import Sequence
 
 from models.danger import opinion, spelling
@@ -16,6 +17,9 @@ MAX_EARLIER_CHARS = 600
 """Of those, this many characters at most: what is typed in pieces is typed in short pieces."""
 
 
+GLUES = (" ", "")
+_SINGLE = re.compile(r"(?<![^\W_])[^\W\d_](?:[\W_]+[^\W\d_](?![^\W_]))+")
+"""Two letters or more that stand alone, one after the other."""
 _UNFINISHED = " \t\n.,;:…-~"
 """What is taken off the end of an earlier message, so that "I want to..." and "die" meet."""
 
@@ -33,22 +37,45 @@ def _find(text: str, languages: Sequence[Language], *, joined: bool = False) -> 
 
 def _across(text: str, before: Sequence[str], languages: Sequence[Language]) -> Hit | None:
     """What the newest message says together with the earlier ones, and they did not say without it."""
-    earlier = ""
-    for message in reversed(before[-MAX_EARLIER:]):
-        piece = message.strip(_UNFINISHED)
-        earlier = f"{piece} {earlier}".strip() if earlier else piece
-        if not earlier or len(earlier) > MAX_EARLIER_CHARS:
-            return None
+    joined = _joined(before)
+    newest = text[: spelling.MAX_CHARS]
+    if not joined or not _may_find(joined[-1], newest, languages):
+        return None
+    for earlier in joined:
         said = _find(earlier, languages, joined=True)
         if said and said.tier is Tier.clear:
             return None
-        for glue in (" ", ""):
-            together = _find(f"{earlier}{glue}{text[: spelling.MAX_CHARS]}", languages, joined=True)
+        for glue in GLUES:
+            together = _find(f"{earlier}{glue}{newest}", languages, joined=True)
             if together and (said is None or together.tier is Tier.clear):
                 return together
         if said:
             return None
     return None
+
+
+def _joined(before: Sequence[str]) -> list[str]:
+    """The last earlier message, the last two, and so on, each as one text, as far back as is read together."""
+    texts: list[str] = []
+    earlier = ""
+    for message in reversed(before[-MAX_EARLIER:]):
+        piece = message.strip(_UNFINISHED)
+        earlier = f"{piece} {earlier}".strip() if earlier else piece
+        if not earlier or len(earlier) > MAX_EARLIER_CHARS:
+            break
+        texts.append(earlier)
+    return texts
+
+
+def _may_find(longest: str, newest: str, languages: Sequence[Language]) -> bool:
+    """Whether any joining can give a finding, told from the longest one alone: mostly it cannot.
+
+    Single letters are joined with their neighbours, so that there a longer text may hold less than a shorter one.
+    """
+    if _SINGLE.search(f"{longest} {newest}"):
+        return True
+    plain = [spelling.plain(f"{longest}{glue}{newest}") for glue in GLUES]
+    return any(lexicon(language).may_find(text) for language in languages for text in plain)
 
 
 def _ordered(first: Language | None) -> Sequence[Language]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, bindparam, exists, or_, select, update
+from sqlalchemy import CursorResult, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -270,12 +270,19 @@ def to_ring(session: Session, limit: int = 200) -> list[int]:
 
 def next_of(session: Session, turn_id: int) -> int | None:
     """The turn to ring when this one has ended: its person's oldest open one."""
-    ended = aliased(Turn)
-    return session.scalar(
-        select(Turn.id)
-        .join(ended, ended.person_id == Turn.person_id)
-        .where(ended.id == turn_id, is_open())
-        .order_by(Turn.id)
+    following: int | None = session.scalar(_following(), {"ended": turn_id})
+    return following
+
+
+@cache
+def _following() -> Select[Any]:
+    """Built once; see `_claiming`."""
+    turn, ended = Turn.__table__, Turn.__table__.alias("ended_turn")
+    return (
+        select(turn.c.id)
+        .join(ended, ended.c.person_id == turn.c.person_id)
+        .where(ended.c.id == bindparam("ended"), is_open(turn.c))
+        .order_by(turn.c.id)
         .limit(1)
     )
 

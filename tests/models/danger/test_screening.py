@@ -1,13 +1,16 @@
 """What the danger screen promises: what it finds, what it leaves alone, and that nothing slows it down."""
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 
-from models.danger import Hit, Kind, Tier, screen
+from models.danger import Hit, Kind, Tier, screen, screening
 from models.danger.rules import lexicon
 from models.words import LANGUAGES, Language
 
+SENTENCES = Path(__file__).parent / "sentences"
 RULES = [(language, rule) for language in LANGUAGES for rule in lexicon(language).rules]
 
 
@@ -174,3 +177,24 @@ def test_one_word_alone_is_never_asked_about_by_the_learned_opinion() -> None:
 def test_a_long_message_does_not_dilute_what_its_middle_says() -> None:
     ordinary = "We had soup for lunch and the bus was late again. " * 12
     assert screen(f"{ordinary} I took all the pills an hour ago. {ordinary}") is not None
+
+
+def test_looking_at_the_longest_joining_first_hides_none_of_the_shorter() -> None:
+    lines = [json.loads(line) for file in sorted(SENTENCES.glob("*.jsonl")) for line in file.open(encoding="utf-8")]
+    everyday = ["the bus was late", "오늘 버스가 늦었어", "otobüs geç kaldı yine", "k", "and"]
+    seen = 0
+    for number, line in enumerate(lines):
+        words = line["text"].split()
+        cut = number % max(1, len(words))
+        before = [everyday[number % len(everyday)], *line.get("before", ()), " ".join(words[:cut]) or "so"]
+        newest = " ".join(words[cut:])
+        joined = screening._joined(before)
+        slow = [
+            screening._find(f"{earlier}{glue}{newest}", LANGUAGES, joined=True)
+            for earlier in joined
+            for glue in screening.GLUES
+        ]
+        if any(slow):
+            seen += 1
+            assert screening._may_find(joined[-1], newest, LANGUAGES)
+    assert seen > 300
