@@ -7,12 +7,12 @@ effects. Running it again changes nothing; a row that cannot be parsed is dead a
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
 from telegram import Bot, Update
-from telegram.ext import Application, BaseUpdateProcessor, CallbackContext
+from telegram.ext import Application, CallbackContext
 
 from bot.telegram.scene import Scene
 from models.words import as_language, say
@@ -27,24 +27,11 @@ from workers.settings import Settings
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64
+AT_ONCE = 64  # chats whose updates are handled side by side
 LOOK_EVERY_S = 1.0
 AGAIN_S = 2.0  # before a handler that failed, or that had no database, is tried again
 
 Effect = Callable[[Scene], None]
-
-
-class ChatsSideBySide(BaseUpdateProcessor):
-    """Bounds how many updates are handled at once. Order within a chat is the desk's: one row of it at a time."""
-
-    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        await coroutine
-
-    async def initialize(self) -> None:
-        """Nothing to prepare."""
-
-    async def shutdown(self) -> None:
-        """Nothing to give back."""
 
 
 class Desk:
@@ -119,6 +106,7 @@ class Desk:
         """Claims the oldest row of every chat that waits and is not busy, all in one transaction."""
         with self._journal.read() as session:
             chats = [chat for chat in inbox.waiting_chats(session, self._bot_id) if chat not in busy]
+        del chats[max(0, AT_ONCE - len(busy)) :]
         return self._journal.transact(lambda session: self._claim_each(session, chats)) if chats else []
 
     def _claim_each(self, session: Session, chats: list[int | None]) -> list[Claimed]:
@@ -162,7 +150,7 @@ class Desk:
             return
         self._claims[claimed.update_id] = claimed
         try:
-            await self._application.update_processor.process_update(update, self._application.process_update(update))
+            await self._application.process_update(update)
         finally:
             self._claims.pop(claimed.update_id, None)
         failure = self._failures.pop(claimed.update_id, None)

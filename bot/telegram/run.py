@@ -15,7 +15,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application
 
 from bot.telegram.alarm import Alarm
-from bot.telegram.desk import AT_ONCE, ChatsSideBySide, Desk
+from bot.telegram.desk import Desk
 from bot.telegram.handlers.table import MENU, register
 from bot.telegram.intake import Intake
 from bot.telegram.limits import Limits
@@ -58,7 +58,7 @@ class Telegram:
             get_updates_request=Link(),
         )  # fmt: skip
         self._application: Application[Any, Any, Any, Any, Any, Any] = (
-            Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatsSideBySide(AT_ONCE)).build()
+            Application.builder().bot(self.bot).updater(None).build()
         )
         bot_id = settings.bot_id
         self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS, urgent=True)

@@ -19,6 +19,8 @@ _GAP = "(?: (?!not |never |no |nobody )[^ ,]+){0,%d}"
 _GAPS = {f"g{size}": _GAP % size for size in (1, 2, 3, 4, 6)}
 _MACRO = re.compile(r"\{([a-z]\w*)\}")
 _BETWEEN_SYLLABLES = re.compile(r"(?<=[가-힣ㄱ-ㅣ])(?=[가-힣ㄱ-ㅣ]|\(\?:)|(?<=[)?])(?=[가-힣])")
+_BEFORE = re.compile(r"(?<![\[\\])\^|\(\?<[!=][^()]*\)")
+"""What a pattern asks of the place before it: the start of a sentence, or words that must or must not stand there."""
 _NEAR = 160
 """How far before and after a finding its sentence is read for negation, quotation and the like, in characters."""
 _MOST_FINDINGS = 8
@@ -46,6 +48,8 @@ class Pattern:
 
     compiled: re.Pattern[str]
     needs: frozenset[str] | None
+    anywhere: re.Pattern[str]
+    """The same without its conditions on what stands before it: found wherever it may be found in a part."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,7 @@ class Patterns:
     """Many patterns, found by the strings they need: most need one that the text has not."""
 
     patterns: tuple[re.Pattern[str], ...]
+    anywhere: tuple[re.Pattern[str], ...]
     always: tuple[int, ...]
     by_stem: Mapping[str, tuple[int, ...]]
 
@@ -64,6 +69,7 @@ class Patterns:
                 by_stem.setdefault(stem, []).append(number)
         return cls(
             tuple(pattern.compiled for pattern in patterns),
+            tuple(pattern.anywhere for pattern in patterns),
             tuple(number for number, pattern in enumerate(patterns) if pattern.needs is None),
             {stem: tuple(numbers) for stem, numbers in by_stem.items()},
         )
@@ -183,7 +189,7 @@ class Lexicon:
         return found
 
     def may_find(self, text: str) -> bool:
-        """Whether any rule's pattern is in `text` at all, shields and limits left aside. Never wrongly False."""
+        """Whether any rule's pattern is in `text` or a part of it that ends with it, shields and limits aside."""
         text = self._view(text)
         if not text:
             return False
@@ -191,7 +197,7 @@ class Lexicon:
         bare = self._without_idioms(text, present)
         views = (text,) if bare == text else (text, bare)
         numbers = self.patterns.candidates(present)
-        return any(self.patterns.patterns[number].search(view) for number in numbers for view in views)
+        return any(self.patterns.anywhere[number].search(view) for number in numbers for view in views)
 
     def _view(self, text: str) -> str:
         return "\n".join(dict.fromkeys(VIEWS[self.language](text, self.speller)))
@@ -265,9 +271,16 @@ def _compiled(pattern: str, words: Mapping[str, str], language: Language) -> Pat
     if language == "ko":
         needs = needed(wide)
         bare = frozenset(need.replace(" ", "") for need in needs) if needs else None
-        return Pattern(re.compile(_BETWEEN_SYLLABLES.sub(" ?", wide), re.MULTILINE), bare)
-    wide = f"(?<![^ \n])(?:{_whole_words_ahead(wide)})(?![^ \n])"
-    return Pattern(re.compile(wide, re.MULTILINE), needed(wide))
+        wide = _BETWEEN_SYLLABLES.sub(" ?", wide)
+        return Pattern(_regex(wide), bare, _regex(_BEFORE.sub("", wide)))
+    wide = _whole_words_ahead(wide)
+    whole, anywhere = (f"(?<![^ \n])(?:{part})(?![^ \n])" for part in (wide, _BEFORE.sub("", wide)))
+    return Pattern(_regex(whole), needed(whole), _regex(anywhere))
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.MULTILINE)
 
 
 def _loose(pattern: str | None, words: Mapping[str, str], language: Language) -> re.Pattern[str] | None:
