@@ -109,17 +109,17 @@ def keys(settings: Settings) -> Finding:
 
 
 def weights(settings: Settings, deep: bool) -> Finding:
-    if settings.reply_engine != "llama":
-        return Finding("weights", "ok", f"none needed with HEED_REPLY_ENGINE={settings.reply_engine}")
     from bot.commands.weights import state_of
 
-    state = state_of(settings, settings.reply_model, deep=deep)
+    wanted = settings.wanted_weights
+    if not wanted:
+        return Finding("weights", "ok", "none needed with these settings")
+    for name in wanted:
+        state = state_of(settings, name, deep=deep)
+        if state != "here":
+            return Finding("weights", "wrong", f"{name} is {state}", f"heed models pull {name}")
     how = "sha256 as it should be" if deep else "size as it should be (--deep reads it all)"
-    if state == "here":
-        return Finding("weights", "ok", f"{settings.reply_model}: {how}")
-    return Finding(
-        "weights", "wrong", f"{settings.reply_model} is {state}", f"heed models pull {settings.reply_model}"
-    )
+    return Finding("weights", "ok", f"{', '.join(wanted)}: {how}")
 
 
 def database(settings: Settings) -> Finding:

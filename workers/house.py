@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from models.danger.second import Judge
 from models.reply.composer import Composer
 from models.reply.engine import engine_from
 from models.weights import find
@@ -29,7 +30,10 @@ class House:
     doorbell: Doorbell
     make_composer: Callable[[], Composer]
     renewer: Renewer
+    make_judge: Callable[[], Judge | None] = lambda: None
     _composer: Composer | None = None
+    _judge: Judge | None = None
+    _judged: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -39,6 +43,14 @@ class House:
             if self._composer is None:
                 self._composer = self.make_composer()
             return self._composer
+
+    @property
+    def judge(self) -> Judge | None:
+        """The second opinion on danger, loaded at the first use; None where the settings want none."""
+        with self._lock:
+            if not self._judged:
+                self._judge, self._judged = self.make_judge(), True
+            return self._judge
 
 
 def build(settings: Settings) -> House:
@@ -60,7 +72,10 @@ def build(settings: Settings) -> House:
         slots = 1 if settings.reply_engine == "llama" else SLOTS
         return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)
 
-    return House(settings, journal, CeleryDoorbell(settings.broker), make_composer, Renewer(journal))
+    def make_judge() -> Judge | None:
+        return Judge(find(settings.danger_model, settings.weights_folder)) if settings.danger_model else None
+
+    return House(settings, journal, CeleryDoorbell(settings.broker), make_composer, Renewer(journal), make_judge)
 
 
 @cache

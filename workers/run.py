@@ -23,7 +23,7 @@ def main(kind: str) -> int:
 
     if kind == "text":
         # Before it takes a turn: a model that cannot be loaded is a start that failed, not a turn that did.
-        _ = house().composer
+        _ = house().composer, house().judge
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_ready.connect(_ready)
     app.worker_main(

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     reply_candidates: int = Field(default=4, ge=1, le=8)
     reply_quote: Literal["auto", "always"] = "auto"
 
+    danger_model: str = "multilingual-e5-small-q4"
+
     send_rate: float = Field(default=30.0, gt=0, description="messages a second over all chats")
     chat_send_rate: float = Field(default=1.0, gt=0, description="messages a second in one chat after a burst of 4")
     min_age: int = Field(default=18, ge=13, le=99)
@@ -219,6 +221,12 @@ class Settings(BaseSettings):
     @property
     def media(self) -> str:
         return self.media_url or str(self.home / "media")
+
+    @property
+    def wanted_weights(self) -> tuple[str, ...]:
+        """Names of the manifest's files that the workers load, as these settings are."""
+        reply = (self.reply_model,) if self.reply_engine == "llama" else ()
+        return (*reply, self.danger_model) if self.danger_model else reply
 
     @property
     def admins(self) -> tuple[int, ...]:

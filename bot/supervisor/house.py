@@ -71,8 +71,8 @@ class House:
         self._terminal.say(f"Heed starts in {settings.home}")
         self._ready_file.unlink(missing_ok=True)
         check_ports(settings)
-        if settings.reply_engine == "llama":
-            self._command("weights", "models", "pull", "--missing", settings.reply_model)
+        if settings.wanted_weights:
+            self._command("weights", "models", "pull", "--missing", *settings.wanted_weights)
         Keyring.open_or_make(settings.keys_path)
         self._command("database", "db", "upgrade")
         if settings.broker_url is None:

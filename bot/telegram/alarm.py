@@ -16,12 +16,10 @@ from sqlalchemy.orm import Session
 from telegram.error import TelegramError
 
 from bot.telegram.arrival import Envelope
-from bot.telegram.keyboards import danger_keyboard
 from bot.telegram.spoken import Spoken
 from models import danger
-from models.danger import Hit, Tier
-from models.words import Language, as_language, say
-from workers.journal import cases, consents, conversations, counters, inbox, outbox, people, turns
+from models.danger import Hit
+from workers.journal import alarms, inbox, outbox, people, turns
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
@@ -99,7 +97,7 @@ class Alarm:
         row = session.scalar(select(Outbox).where(Outbox.turn_id == turn.id, Outbox.part == "text"))
         if row is not None:
             row.sent_message_id = message_id
-        body = {"message_id": message_id, "reply_markup": danger_keyboard(person, turn.id, hit)}
+        body = {"message_id": message_id, "reply_markup": alarms.keyboard(person, turn.id, hit)}
         letter = Letter(body, "edit", "buttons", "editMessageReplyMarkup", outbox.URGENT)
         outbox.put(session, person.bot_id, person.telegram_id, f"t:{turn.id}", letter, person=person, turn=turn)
 
@@ -108,7 +106,7 @@ class Alarm:
             return
         try:
             if envelope.arrival.chat_id is not None:
-                text = danger.answer(hit, speaks(hit, envelope.language), None)
+                text = danger.answer(hit, alarms.speaks(hit, envelope.language), None)
                 message_id = await self._send_now(envelope.arrival.chat_id, text)
                 self._spoken.said(envelope.update_id, message_id)
         except TelegramError as error:
@@ -126,34 +124,18 @@ class Alarm:
         if not inbox.store(session, arrival, person, danger=True):
             return False
         self._close_inbox(session, envelope)
-        language = speaks(hit, as_language(person.language))
-        conversation = conversations.current(session, person)
-        conversations.enter_careful(session, conversation, clear=hit.tier == Tier.clear)
-        conversation.asked = str(hit.kind) if hit.tier == Tier.unclear else None
-        text = danger.answer(hit, language, person.country, young=person.minor)
-        turn = self._turn(session, envelope, person, conversation, text)
-        case = cases.open_case(
+        turn = alarms.sound(
             session,
             person,
-            turn_id=turn.id,
-            kind=str(hit.kind),
-            tier=str(hit.tier),
-            language=language,
-            words=envelope.words if consents.granted(session, person.id, "team") else None,
+            hit,
+            words=envelope.words,
+            admins=self._admins,
+            make_turn=lambda conversation, text: self._turn(session, envelope, person, conversation, text),
         )
-        self._queue(session, person, turn, text, hit, arrival.update_id)
-        for admin in self._admins:
-            notice = say(
-                "en",
-                "case.notice",
-                number=case.id,
-                kind=say("en", f"case.kind.{hit.kind}"),
-                language=language,
-                age="0 min",
-            )
-            letter = Letter({"text": notice}, "notice", f"a{admin}"[:16], priority=outbox.URGENT)
-            outbox.put(session, arrival.bot_id, admin, f"n:{case.id}", letter)
-        counters.add(session, f"danger.{hit.tier}.{hit.kind}")
+        if not self._spoken.may(arrival.update_id, "outbox"):
+            row = session.scalar(select(Outbox).where(Outbox.turn_id == turn.id, Outbox.part == "text"))
+            if row is not None:  # the door has said it already
+                outbox.sent(session, row.id, None)
         return True
 
     def _close_inbox(self, session: Session, envelope: Envelope) -> None:
@@ -186,19 +168,3 @@ class Alarm:
             arrival.bot_id, arrival.chat_id or 0, arrival.message_id, arrival.update_id, envelope.words, sent_at
         )
         return turns.record_danger(session, person, conversation, text, said)
-
-    def _queue(self, session: Session, person: Person, turn: Turn, text: str, hit: Hit, update_id: int) -> None:
-        origin = f"t:{turn.id}"
-        body = {"text": text, "reply_markup": danger_keyboard(person, turn.id, hit)}
-        letter = Letter(body, "danger", "text", priority=outbox.DANGER, last=True)
-        outbox.put(session, person.bot_id, person.telegram_id, origin, letter, person=person, turn=turn)
-        session.flush()
-        if not self._spoken.may(update_id, "outbox"):
-            row = session.scalar(select(Outbox).where(Outbox.turn_id == turn.id, Outbox.part == "text"))
-            if row is not None:  # the door has said it already
-                outbox.sent(session, row.id, None)
-
-
-def speaks(hit: Hit, language: Language) -> Language:
-    """The language to answer in: that of the words that rang, but for English slang, which everybody uses."""
-    return language if hit.language == "en" else hit.language

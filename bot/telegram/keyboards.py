@@ -6,7 +6,6 @@
 from typing import Any
 
 from models import danger
-from models.danger import Hit, Tier
 from models.words import LANGUAGES, as_language, say
 from workers.journal.consents import KINDS
 from workers.journal.tables import Person
@@ -58,16 +57,6 @@ def country_keyboard(person: Person, page: int) -> Keyboard:
     if turning:
         rows.append(turning)
     rows.append([button(say(language, "country.button_none"), "country:set:none")])
-    return {"inline_keyboard": rows}
-
-
-def danger_keyboard(person: Person, turn_id: int, hit: Hit) -> Keyboard:
-    """Under a danger text: the country picker, and what the person may allow. Nothing else."""
-    language = as_language(person.language)
-    rows = [[button(say(language, "care.button_country"), "country:page:0")]]
-    if hit.tier == Tier.clear and not person.minor:
-        rows.append([button(say(language, "care.button_share"), f"danger:share:{turn_id}")])
-        rows.append([button(say(language, "checkin.button"), "danger:checkin:yes")])
     return {"inline_keyboard": rows}
 
 

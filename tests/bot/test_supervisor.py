@@ -19,6 +19,9 @@ from workers.settings import PROJECT, Settings
 
 CHILDREN = {"redis", "playground", "text", "media", "bot"}
 
+HOUSE = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": ""}
+"""A house without weights: what is tested here is who starts and who stops."""
+
 
 class Running:
     """One supervisor in a process of its own."""
@@ -30,7 +33,7 @@ class Running:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.bot.supervised"],
             cwd=PROJECT,
-            env={**keys, "HEED_HOME": str(home), "HEED_REPLY_ENGINE": "inprocess", **environment},
+            env={**keys, **HOUSE, "HEED_HOME": str(home), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -71,6 +71,7 @@ class Rig:
             "telegram_api_url": self.server.url,
             "broker_url": "memory://",
             "reply_engine": "inprocess",
+            "danger_model": "",
             "send_rate": 10_000.0,
             "chat_send_rate": 10_000.0,
         }

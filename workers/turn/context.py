@@ -35,5 +35,9 @@ class Superseded(Exception):
     """What this attempt worked from has changed or gone. Nothing was written, nothing is to be said."""
 
 
+class Alarmed(Superseded):
+    """The second opinion found danger: the reviewed text was queued, and this turn was voided with what is unsent."""
+
+
 class Outrun(Superseded):
     """Messages came while composing: compose again from all of them."""

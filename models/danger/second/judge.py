@@ -1,0 +1,84 @@
+"""What the second opinion says of a text, and when it is asked at all."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.danger import opinion as first
+from models.danger import spelling
+from models.danger.hit import Hit, Kind, Tier
+from models.danger.second.encoder import Encoder, softmax
+from models.danger.second.packed import Packed, Unreadable
+from models.danger.second.tokens import Tokens
+from models.words import Language, by_letters
+
+FILE = Path(__file__).parent / "learned.npz"
+LABELS = ("none", "unclear", "clear")
+KINDS = (None, Kind.suicide, Kind.self_harm, Kind.abuse, Kind.harm_to_others)
+RULE = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From `models.danger.second.train`, which says on what they were chosen."""
+
+    listen: float
+    """The first opinion's log-odds under which the second is not asked: most of ordinary talk."""
+    ask: float
+    """Log-odds of danger from which the direct question is asked."""
+    clear: float
+    """Log-odds of a clear statement from which helplines are shown at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Log-odds of danger at all and of a clear statement, and the likeliest kind."""
+
+    danger: float
+    clear: float
+    kind: Kind
+
+
+class Judge:
+    def __init__(self, encoder: Path, learned: Path = FILE) -> None:
+        """`encoder`: the packed multilingual-e5-small. Raises `OSError`, and `Unreadable` where files do not fit."""
+        packed = Packed(encoder)
+        try:
+            with np.load(learned, allow_pickle=False) as arrays:
+                values = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "about"}
+                about = json.loads(str(arrays["about"]))
+        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise Unreadable(f"{learned.name}: damaged ({type(error).__name__})") from None
+        self._tokens = Tokens(packed.vocabulary())
+        self._encoder = Encoder(packed, values)
+        self._weight, self._bias = values["head.weight"], values["head.bias"]
+        self.thresholds = Thresholds(**about["thresholds"])
+
+    def opinion(self, text: str) -> Opinion:
+        """Reads `text` as somebody typed it."""
+        scores = self._weight @ self._encoder.vector(self._tokens.of(text)) + self._bias
+        none, _, clear = softmax(scores[: len(LABELS)])
+        kind = KINDS[1 + int(scores[len(LABELS) + 1 :].argmax())]
+        assert kind is not None
+        return Opinion(_log_odds(1 - none), _log_odds(clear), kind)
+
+    def screen(self, text: str) -> Hit | None:
+        """What danger the door may have missed in `text`; None for what is ordinary at first sight."""
+        plain = spelling.plain(text)
+        if not plain.strip() or first.model().score(plain) < self.thresholds.listen:
+            return None
+        opinion = self.opinion(text)
+        language: Language = by_letters(text) or "en"
+        if opinion.clear >= self.thresholds.clear:
+            return Hit(Tier.clear, opinion.kind, language, RULE)
+        if opinion.danger >= self.thresholds.ask:
+            return Hit(Tier.unclear, opinion.kind, language, RULE)
+        return None
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(float(share), 1e-7), 1 - 1e-7)
+    return float(np.log(share / (1 - share)))
