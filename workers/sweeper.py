@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 RING_EVERY_S = 2.0
 CLEAN_EVERY_S = 60.0
 LEASE_S = 8.0
+VOUCH_S = 5.0
+UNTAKEN = timedelta(seconds=3)  # a due turn that waits this long for a worker: nobody should wait for one now
 
 
 class Sweeper:
@@ -49,12 +51,20 @@ class Sweeper:
 
     def sweep(self) -> None:
         """One round, if the lease is ours."""
-        if not self._house.journal.transact(lambda session: leases.hold(session, "sweeper", self._me, LEASE_S)):
+        if not self._house.journal.transact(self._hold):
             return
         self.ring()
         if time.monotonic() - self._cleaned >= CLEAN_EVERY_S:
             self.clean()
             self._cleaned = time.monotonic()
+
+    def _hold(self, session: Session) -> bool:
+        """Takes the lease; and tells the door whether a hint of danger may wait for the second opinion."""
+        if not leases.hold(session, "sweeper", self._me, LEASE_S):
+            return False
+        if self._house.judge is not None and not turns.waits_untaken(session, now() - UNTAKEN):
+            leases.hold(session, leases.JUDGE, self._me, VOUCH_S)
+        return True
 
     def ring(self) -> int:
         """Rings for every turn whose doorbell may have been lost; buries those out of attempts. Returns how many."""

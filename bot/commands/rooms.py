@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.failure import WRONG, CommandFailed
-from workers.settings import PROJECT
+from workers.settings import PROJECT, Settings
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 ROOMS = ("danger", "reply")
@@ -25,7 +25,8 @@ def evaluate(
     """Measure a room of `models`, for example: heed evaluate danger --json."""
     if room not in ROOMS:
         raise typer.BadParameter("is one of " + ", ".join(ROOMS), param_hint="ROOM")
-    _become(f"models.{room}.evaluate", context.args)
+    weights = [] if "--weights" in context.args else ["--weights", str(Settings.load().weights_folder)]
+    _become(f"models.{room}.evaluate", [*context.args, *weights])
 
 
 def bench(context: typer.Context) -> None:

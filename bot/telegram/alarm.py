@@ -1,8 +1,9 @@
 """The danger protocol at the door: answered whatever else is down, before any model writes anything.
 
 On a hit one transaction writes the inbox row, the turn with the reviewed text, the outbox row, the case and the
-careful mode. Where that cannot be done at once, the text is sent directly and remembered by its update_id, and the
-update stays unconfirmed at Telegram, so that the case is written when the database is back.
+careful mode. A mere hint waits for the second opinion while the workers vouch that it is there and quick. Where the
+database cannot be used at once, the text is sent directly and remembered by its update_id, and the update stays
+unconfirmed at Telegram, so that the case is written when the database is back.
 """
 
 import asyncio
@@ -18,8 +19,8 @@ from telegram.error import TelegramError
 from bot.telegram.arrival import Envelope
 from bot.telegram.spoken import Spoken
 from models import danger
-from models.danger import Hit
-from workers.journal import alarms, inbox, outbox, people, turns
+from models.danger import Hit, Tier
+from workers.journal import alarms, inbox, leases, outbox, people, turns
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
@@ -121,6 +122,8 @@ class Alarm:
         if inbox.known(session, arrival.bot_id, arrival.update_id):
             return False
         person = people.meet(session, arrival.bot_id, envelope.telegram_id, envelope.language)
+        if self._may_wait(session, envelope, hit):
+            return inbox.store(session, arrival, person)
         if not inbox.store(session, arrival, person, danger=True):
             return False
         self._close_inbox(session, envelope)
@@ -128,6 +131,7 @@ class Alarm:
             session,
             person,
             hit,
+            answers=arrival.message_id,
             words=envelope.words,
             admins=self._admins,
             make_turn=lambda conversation, text: self._turn(session, envelope, person, conversation, text),
@@ -137,6 +141,17 @@ class Alarm:
             if row is not None:  # the door has said it already
                 outbox.sent(session, row.id, None)
         return True
+
+    def _may_wait(self, session: Session, envelope: Envelope, hit: Hit) -> bool:
+        """Whether a mere hint is left to the workers' second opinion, which reads it before anything is written.
+
+        Only while they vouch for it, and not where the door has spoken, or where the hint is not of this message
+        alone and they could not find it again.
+        """
+        if hit.tier is Tier.clear or envelope.edited or not leases.held(session, leases.JUDGE):
+            return False
+        alone = danger.screen(envelope.words or "")
+        return alone is not None and alone.tier is hit.tier and self._spoken.may(envelope.update_id, "outbox")
 
     def _close_inbox(self, session: Session, envelope: Envelope) -> None:
         """The event is the handling: nothing else is to be done with this update."""

@@ -4,6 +4,10 @@ One row is a JSON object with `text`, `language` (en, ko, tr) and `label` (clear
 is the last of several messages, `before`, the list of the earlier ones. With `--json` the last line of the output
 is one JSON object; with `--card` the model card beside this file is written anew.
 
+The door alone (`models.danger.screen`, what answers with everything else down) and the whole of it are both measured:
+`metrics` are of the house as it runs, where the workers' second opinion hears what the door let through and decides
+on mere hints; `door` has those of the door. Without the second opinion's weights both are the same, and it is said.
+
 A row with `before` is screened as it would be in a chat, message by message: a clear or unclear row counts as found
 if any of its messages raised it, a harmless row as a false alarm if the last one did.
 """
@@ -12,17 +16,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 from models.danger.hit import Tier
 from models.danger.protocol import PROTOCOL_VERSION, REVIEWED_BY_CLINICIAN
 from models.danger.screening import screen
+from models.danger.second import Judge
+from models.weights import MissingWeight, find
 from models.words import LANGUAGES, Language
 
 HERE = Path(__file__).parent
-SENTENCES = HERE.parents[1] / "tests" / "models" / "danger" / "sentences"
+SENTENCES = HERE.parents[1] / "tests" / "models" / "danger" / "fresh"
+ENCODER = "multilingual-e5-small-q4"
 CARD = HERE / "CARD.md"
 LABELS = ("clear", "unclear", "none")
 GOALS = {"recall": 0.97, "false_alarm_rate": 0.02, "helpline_false_rate": 0.005}
@@ -41,6 +48,8 @@ class Row:
     language: Language
     label: str
     tier: Tier | None
+    door: Tier | None
+    """What the screen at the door says by itself."""
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -72,15 +81,21 @@ def _parsed(line: str, place: str) -> tuple[str, list[str], Language, str]:
     return row["text"], before, cast(Language, row["language"]), str(row["label"])
 
 
-def _tier(words: str, before: list[str], language: Language, label: str) -> Tier | None:
-    hits = [screen(words, before, language=language)]
-    if label != "none":
-        hits += [screen(earlier, before[:at], language=language) for at, earlier in enumerate(before)]
-    tiers = [hit.tier for hit in hits if hit]
-    return Tier.clear if Tier.clear in tiers else next(iter(tiers), None)
+def _heard(said: Sequence[str], judge: Judge | None) -> tuple[Tier | None, Tier | None]:
+    """What the newest of these messages of one chat raises: in the whole house, and at the door alone."""
+    hit = screen(said[-1], said[:-1])
+    at_door = hit.tier if hit else None
+    if judge is None or at_door is Tier.clear or (hit is not None and screen(said[-1]) is None):
+        return at_door, at_door
+    found = judge.screen("\n".join(said), hinted=hit is not None)
+    return (found.tier if found else None), at_door
 
 
-def read(paths: Iterable[Path]) -> list[Row]:
+def _gravest(tiers: Sequence[Tier | None]) -> Tier | None:
+    return Tier.clear if Tier.clear in tiers else next((tier for tier in tiers if tier), None)
+
+
+def read(paths: Iterable[Path], judge: Judge | None = None) -> list[Row]:
     """Screens every row of the JSON Lines files `paths`. Raises `BadData`."""
     rows = []
     for path in paths:
@@ -91,7 +106,11 @@ def read(paths: Iterable[Path]) -> list[Row]:
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 words, before, language, label = _parsed(line, f"{path.name}, line {number}")
-                rows.append(Row(language, label, _tier(words, before, language, label)))
+                said = [*before, words]
+                firsts = range(1, len(said) + 1) if label != "none" else (len(said),)
+                heard = [_heard(said[:first], judge) for first in firsts]
+                whole, door = (_gravest(tiers) for tiers in zip(*heard, strict=True))
+                rows.append(Row(language, label, whole, door))
     if not rows:
         raise BadData("no rows to measure")
     return rows
@@ -120,14 +139,17 @@ def metrics(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def report(rows: Sequence[Row]) -> dict[str, Any]:
+def report(rows: Sequence[Row], second_opinion: bool = False) -> dict[str, Any]:
     """The whole result, as it is printed."""
+    door = [replace(row, tier=row.door) for row in rows]
     groups = {language: [row for row in rows if row.language == language] for language in LANGUAGES}
     return {
         "task": "danger",
         "n": len(rows),
         "metrics": metrics(rows),
         "by_group": {language: {"n": len(some), **metrics(some)} for language, some in groups.items() if some},
+        "door": metrics(door),
+        "second_opinion": second_opinion,
         "model": PROTOCOL_VERSION,
     }
 
@@ -135,7 +157,11 @@ def report(rows: Sequence[Row]) -> dict[str, Any]:
 def _table(result: dict[str, Any]) -> str:
     names = ("recall", "clear_tier_recall", "unclear_recall", "false_alarm_rate", "helpline_false_rate")
     lines = ["| | n | " + " | ".join(name.replace("_", " ") for name in names) + " |", "|---" * 7 + "|"]
-    for group, some in (("all", {"n": result["n"], **result["metrics"]}), *result["by_group"].items()):
+    for group, some in (
+        ("all", {"n": result["n"], **result["metrics"]}),
+        *result["by_group"].items(),
+        ("the door alone", {"n": result["n"], **result["door"]}),
+    ):
         cells = []
         for name in names:
             low, high = some[f"{name}_interval"]
@@ -185,18 +211,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="JSON Lines with text, language, label")
     parser.add_argument("--json", action="store_true", help="last line of output: one JSON object")
     parser.add_argument("--card", action="store_true", help="write CARD.md from this measurement")
+    parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
     chosen = parser.parse_args(arguments)
     paths = [chosen.data] if chosen.data else sorted(SENTENCES.glob("*.jsonl"))
+    judge: Judge | None = None
+    try:
+        judge = Judge(find(ENCODER, chosen.weights))
+    except MissingWeight as missing:
+        print(f"measured without the second opinion: {missing}", file=sys.stderr)
     try:
         if not paths:
             raise BadData("no test sentences beside this installation; name a file with --data")
-        result = report(read(paths))
+        result = report(read(paths, judge), judge is not None)
     except BadData as error:
         print(error, file=sys.stderr)
         return 2
     print(_table(result))
     if chosen.card:
-        name = chosen.data.name if chosen.data else "the held-out sentences of tests/models/danger/sentences"
+        name = chosen.data.name if chosen.data else "the held-out sentences of tests/models/danger/fresh"
         CARD.write_text(card(result, name), encoding="utf-8")
     if chosen.json:
         print(json.dumps(result, ensure_ascii=False))

@@ -16,11 +16,19 @@ MakeTurn = Callable[[Conversation, str], Turn]
 
 
 def sound(
-    session: Session, person: Person, hit: Hit, *, words: str | None, admins: Sequence[int], make_turn: MakeTurn
+    session: Session,
+    person: Person,
+    hit: Hit,
+    *,
+    answers: int,
+    words: str | None,
+    admins: Sequence[int],
+    make_turn: MakeTurn,
 ) -> Turn:
     """Writes everything that follows from `hit`, but for what was said itself: that is `make_turn`'s.
 
-    `words` go to the case only where the person allowed the team to read them. Voids whatever is unsent.
+    `answers` is the message_id of what rang. `words` go to the case only where the person allowed the team to read
+    them. Voids whatever is unsent.
     """
     language = speaks(hit, as_language(person.language))
     conversation = conversations.current(session, person)
@@ -38,7 +46,7 @@ def sound(
         words=words if consents.granted(session, person.id, "team") else None,
     )
     body = {"text": text, "reply_markup": keyboard(person, turn.id, hit)}
-    letter = Letter(body, "danger", "text", priority=outbox.DANGER, last=True)
+    letter = Letter(body, "danger", "text", priority=outbox.DANGER, last=True, answers=answers)
     outbox.put(session, person.bot_id, person.telegram_id, f"t:{turn.id}", letter, person=person, turn=turn)
     for admin in admins:
         kind = say("en", f"case.kind.{hit.kind}")

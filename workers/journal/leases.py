@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from workers.journal.tables import Lease, now
 
+JUDGE = "judge"
+"""Held while the second opinion on danger is loaded and turns are taken in time: hints may wait for it."""
+
 
 def hold(session: Session, name: str, holder: str, seconds: float) -> bool:
     """Takes or extends the lease `name` for `holder`. False where somebody else's is still running."""
@@ -29,6 +32,12 @@ def hold(session: Session, name: str, holder: str, seconds: float) -> bool:
     except IntegrityError:  # another process was first
         return False
     return True
+
+
+def held(session: Session, name: str) -> bool:
+    """Whether anybody holds the lease now."""
+    lease = session.get(Lease, name)
+    return lease is not None and lease.until > now()
 
 
 def let_go(session: Session, name: str, holder: str) -> None:

@@ -268,6 +268,14 @@ def to_ring(session: Session, limit: int = 200) -> list[int]:
     return due
 
 
+def waits_untaken(session: Session, since: datetime) -> bool:
+    """Whether a turn that was due at `since` has not been taken by any worker."""
+    waiting = exists().where(
+        is_open(), Turn.state == "received", Turn.attempts == 0, Turn.not_before < since, Turn.lease_until.is_(None)
+    )
+    return bool(session.scalar(select(waiting)))
+
+
 def next_of(session: Session, turn_id: int) -> int | None:
     """The turn to ring when this one has ended: its person's oldest open one."""
     following: int | None = session.scalar(_following(), {"ended": turn_id})

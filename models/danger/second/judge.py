@@ -27,6 +27,8 @@ class Thresholds:
 
     listen: float
     """The first opinion's log-odds under which the second is not asked: most of ordinary talk."""
+    hint_adds: float
+    """What a hint of the screen at the door adds to the log-odds of danger."""
     ask: float
     """Log-odds of danger from which the direct question is asked."""
     clear: float
@@ -47,15 +49,14 @@ class Judge:
         """`encoder`: the packed multilingual-e5-small. Raises `OSError`, and `Unreadable` where files do not fit."""
         packed = Packed(encoder)
         try:
-            with np.load(learned, allow_pickle=False) as arrays:
+            with learned.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 values = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "about"}
-                about = json.loads(str(arrays["about"]))
-        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+                self.thresholds = Thresholds(**json.loads(str(arrays["about"]))["thresholds"])
+        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise Unreadable(f"{learned.name}: damaged ({type(error).__name__})") from None
         self._tokens = Tokens(packed.vocabulary())
         self._encoder = Encoder(packed, values)
         self._weight, self._bias = values["head.weight"], values["head.bias"]
-        self.thresholds = Thresholds(**about["thresholds"])
 
     def opinion(self, text: str) -> Opinion:
         """Reads `text` as somebody typed it."""
@@ -65,16 +66,16 @@ class Judge:
         assert kind is not None
         return Opinion(_log_odds(1 - none), _log_odds(clear), kind)
 
-    def screen(self, text: str) -> Hit | None:
-        """What danger the door may have missed in `text`; None for what is ordinary at first sight."""
+    def screen(self, text: str, *, hinted: bool = False) -> Hit | None:
+        """What danger is in `text` that the door let through, or saw a hint of; None for what is ordinary."""
         plain = spelling.plain(text)
-        if not plain.strip() or first.model().score(plain) < self.thresholds.listen:
+        if not plain.strip() or (not hinted and first.model().score(plain) < self.thresholds.listen):
             return None
         opinion = self.opinion(text)
         language: Language = by_letters(text) or "en"
         if opinion.clear >= self.thresholds.clear:
             return Hit(Tier.clear, opinion.kind, language, RULE)
-        if opinion.danger >= self.thresholds.ask:
+        if opinion.danger + self.thresholds.hint_adds * hinted >= self.thresholds.ask:
             return Hit(Tier.unclear, opinion.kind, language, RULE)
         return None
 

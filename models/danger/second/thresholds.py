@@ -10,48 +10,62 @@ from typing import Any
 import numpy as np
 
 from models.danger import opinion, spelling
+from models.danger.hit import Tier
 from models.danger.screening import screen
 from models.danger.second.judge import Judge
 
 SENTENCES = Path(__file__).parents[3] / "tests" / "models" / "danger" / "sentences"
 EVERYDAY_SETS = (("goemotions/dev", "text"), ("kote/dev", "text"))
 EVERYDAY_OF_EACH = 700
+HINTS = (0.0, 0.5, 1.0, 1.5, 2.0)
 UNASKED = 0.005  # of the clear sentences, those that may be lost by not asking
-FALSE_ALARMS = 0.05  # of hard harmless sentences, door and second opinion together
+FALSE_ALARMS = 0.03  # of hard harmless sentences, door and second opinion together
 EVERYDAY = 0.01  # of public everyday talk, which holds a few real ones
 WRONG_HELPLINES = 0.003  # of hard harmless sentences, by the second opinion alone
 
 
 def choose(judge: Judge, data: Path) -> dict[str, float]:
     """Thresholds as `judge.Thresholds` wants them. Prints what they cost."""
-    rows = [
-        json.loads(line)
-        for path in sorted(SENTENCES.glob("*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
+    files = sorted(SENTENCES.glob("*.jsonl"))
+    rows = [json.loads(line) for path in files for line in path.read_text("utf-8").splitlines()]
     labels = np.array([row["label"] for row in rows])
     texts = ["\n".join([*row.get("before", ()), row["text"]]) for row in rows]
-    at_door = np.array([_at_door(row) for row in rows])
+    settled, hinted = np.array([_at_door(row) for row in rows]).T
     first = _first(texts)
     clear, none = labels == "clear", labels == "none"
-    listen = float(np.quantile(first[clear & ~at_door], UNASKED))
+    listen = float(np.quantile(first[clear & ~settled & ~hinted], UNASKED))
+    asked = hinted | (first >= listen)
     opinions = [judge.opinion(text) for text in texts]
-    danger = np.where(first >= listen, [one.danger for one in opinions], -np.inf)
-    plainly = np.where(first >= listen, [one.clear for one in opinions], -np.inf)
-    everyday = _everyday(judge, listen, data)
-    ask = max(_lowest(danger[none], at_door[none], FALSE_ALARMS), float(np.quantile(everyday, 1 - EVERYDAY)))
+    danger = np.where(asked, [one.danger for one in opinions], -np.inf)
+    plainly = np.where(asked, [one.clear for one in opinions], -np.inf)
+    everyday = float(np.quantile(_everyday(judge, listen, data), 1 - EVERYDAY))
+    best: tuple[float, float, float] = (-1.0, 0.0, 0.0)
+    for adds in HINTS:
+        scores = danger + adds * hinted
+        ask = max(_lowest(scores[none], settled[none], FALSE_ALARMS), everyday)
+        best = max(best, (float((settled | (scores >= ask))[clear].mean()), adds, ask))
+    recall, adds, ask = best
     surely = max(_lowest(plainly[none], np.zeros(none.sum(), bool), WRONG_HELPLINES), ask)
-    found = at_door | (danger >= ask)
-    print(f"recall {found[clear].mean():.3f}, hints {found[labels == 'unclear'].mean():.3f}", end=", ")
-    print(f"false alarms {found[none].mean():.3f}, asked of harmless {(first[none] >= listen).mean():.3f}")
-    return {"listen": round(listen, 3), "ask": round(ask, 3), "clear": round(surely, 3)}
+    found = settled | (danger + adds * hinted >= ask)
+    print(f"recall {recall:.3f}, hints {found[labels == 'unclear'].mean():.3f}", end=", ")
+    print(
+        f"false alarms {found[none].mean():.3f}, asked of harmless {asked[none].mean():.3f}, everyday {everyday:.2f}"
+    )
+    chosen = {"listen": listen, "hint_adds": adds, "ask": ask, "clear": surely}
+    return {name: round(value, 3) for name, value in chosen.items()}
 
 
-def _at_door(row: dict[str, Any]) -> bool:
-    before: Sequence[str] = row.get("before", ())
-    if screen(row["text"], before):
-        return True
-    return row["label"] != "none" and any(screen(said, before[:at]) for at, said in enumerate(before))
+def _at_door(row: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether the door answers by itself, and whether it leaves a hint to be decided."""
+    said: Sequence[str] = [*row.get("before", ()), row["text"]]
+    settled = hinted = False
+    for last in range(1, len(said) + 1) if row["label"] != "none" else (len(said),):
+        hit = screen(said[last - 1], said[: last - 1])
+        if hit is not None and (hit.tier is Tier.clear or screen(said[last - 1]) is None):
+            settled = True
+        elif hit is not None:
+            hinted = True
+    return settled, hinted
 
 
 def _first(texts: Sequence[str]) -> Any:

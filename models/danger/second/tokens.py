@@ -5,7 +5,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from models.danger import spelling
 from models.danger.second.packed import Vocabulary
 
-LONGEST = 96  # pieces; of a longer text both ends are read
+LONGEST = 160  # pieces; of a longer text both ends are read
 PREFIX = "query: "  # what the encoder was taught to expect before a text
 
 

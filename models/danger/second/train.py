@@ -35,9 +35,12 @@ ORDINARY = (("goemotions/train", "text", 1500), ("kote/train", "text", 1000), ("
 ORDINARY_WEIGHT = 0.5
 KIND_WEIGHT = 0.3
 SMOOTHING = 0.05
+JOINED = 900
+"""Joined texts that are made for each script: Hangul, and Latin letters."""
 VARIED = 0.4
 BATCH, RANK, RATE, HEAD_RATE, WARM = 32, 16, 1e-3, 1e-3, 0.06
 SEED = 0
+UNCHOSEN = {"listen": -99.0, "hint_adds": 0.0, "ask": 0.0, "clear": 0.0}
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def main() -> None:
         examples = _examples(Tokens(packed.vocabulary()), chosen.data)
         model = Model(packed)
         _teach(model, examples, chosen.epochs)
-        _save(model, {"thresholds": {"listen": -99.0, "ask": 0.0, "clear": 0.0}, "sentences": len(examples)})
+        _save(model, {"thresholds": UNCHOSEN, "sentences": len(examples)})
     thresholds = choose(Judge(chosen.encoder), chosen.data)
     print("thresholds", json.dumps(thresholds))
     _rewrite(thresholds)
@@ -161,9 +164,28 @@ def _examples(tokens: Tokens, data: Path) -> list[Example]:
             texts = [json.loads(line)[field] for line in lines]
         random.Random(7).shuffle(texts)
         found += [(text, 0, 0, ORDINARY_WEIGHT) for text in texts[:most] if len(text) < 200]
+    found += _joined(found)
     return [
         Example(tokens.of(text), tokens.of(_varied(text)), label, kind, weight) for text, label, kind, weight in found
     ]
+
+
+def _joined(found: list[tuple[str, int, int, float]]) -> list[tuple[str, int, int, float]]:
+    """Several messages as one text, as they stand in a turn: harmless ones, some with one that is not among them."""
+    by_script: dict[bool, list[tuple[str, int, int, float]]] = {True: [], False: []}
+    for one in found:
+        by_script[bool(HANGUL.search(one[0]))].append(one)
+    made = []
+    for group in by_script.values():
+        harmless = [one for one in group if one[1] == 0 and len(one[0]) < 120]
+        telling = [one for one in group if one[1] != 0 and len(one[0]) < 120]
+        for number in range(JOINED):
+            parts = random.sample(harmless, random.randint(2, 6))
+            one = random.choice(telling) if number % 3 == 0 else parts[0]
+            texts = [part[0] for part in (one, *parts[1:])]
+            random.shuffle(texts)
+            made.append(("\n".join(texts), one[1], one[2], 1.0))
+    return made
 
 
 def _varied(text: str) -> str:

@@ -1,5 +1,6 @@
 """The second opinion on danger: what it finds is answered as at the door, and nothing else is said."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ class Sure:
         self.tier = tier
         self.read: list[str] = []
 
-    def screen(self, text: str) -> Hit | None:
+    def screen(self, text: str, *, hinted: bool = False) -> Hit | None:
         self.read.append(text)
         return Hit(self.tier, Kind.suicide, "en", "second")
 
@@ -105,4 +106,74 @@ async def test_what_it_finds_is_answered_once_when_the_worker_dies_just_before(
     rig.pass_time(timedelta(minutes=1))
     await rig.sweep(clean=False)
     await rig.settle()
+    assert [text_of(message) for message in people.unread(1)] == [say("en", "danger.unclear.suicide")]
+
+
+HINT = "everyone would be better off without me"
+
+
+class Doubtful(Sure):
+    """A judge that finds nothing."""
+
+    def screen(self, text: str, *, hinted: bool = False) -> Hit | None:
+        self.read.append(text)
+        return None
+
+
+async def test_a_hint_at_the_door_is_asked_about_at_once_while_nobody_vouches(rig: Rig, people: People) -> None:
+    rig.crew.rest()
+    assert danger.screen(HINT) is not None
+    await people.say(1, HINT)
+    assert [text_of(message) for message in await people.hears(1)] == [say("en", "danger.unclear.suicide")]
+
+
+async def test_a_hint_at_the_door_waits_for_the_second_opinion_that_is_vouched_for(
+    rig: Rig, people: People, judge: Sure
+) -> None:
+    await asyncio.to_thread(rig.sweeper.sweep)
+    await people.say(1, HINT)
+    assert [text_of(message) for message in await people.hears(1)] == [say("en", "danger.unclear.suicide")]
+    assert judge.read == [HINT]
+    assert rig.count("case", "tier = 'unclear'") == 1
+
+
+async def test_a_hint_that_the_second_opinion_does_not_share_is_answered_as_anything_else(
+    rig: Rig, people: People
+) -> None:
+    doubtful = Doubtful(Tier.unclear)
+    rig.house.make_judge = lambda: doubtful  # type: ignore[assignment, return-value]
+    await asyncio.to_thread(rig.sweeper.sweep)
+    await people.say(1, HINT)
+    assert len(await people.hears(1)) == 2
+    assert (rig.count("case"), rig.count("turn", "kind = 'danger'")) == (0, 0)
+
+
+async def test_a_hint_stands_where_the_second_opinion_breaks(rig: Rig, people: People) -> None:
+    class Broken(Sure):
+        def screen(self, text: str, *, hinted: bool = False) -> Hit | None:
+            raise MemoryError(text)
+
+    broken = Broken(Tier.unclear)
+    rig.house.make_judge = lambda: broken  # type: ignore[assignment, return-value]
+    await asyncio.to_thread(rig.sweeper.sweep)
+    await people.say(1, HINT)
+    assert [text_of(message) for message in await people.hears(1)] == [say("en", "danger.unclear.suicide")]
+
+
+async def test_a_clear_statement_never_waits(rig: Rig, people: People, judge: Sure) -> None:
+    await asyncio.to_thread(rig.sweeper.sweep)
+    rig.crew.rest()
+    await people.say(1, "I want to kill myself")
+    assert say("en", "danger.clear.suicide") in text_of((await people.hears(1))[0])
+    assert judge.read == []
+
+
+async def test_nobody_vouches_while_turns_wait_untaken(rig: Rig, people: People, judge: Sure) -> None:
+    rig.crew.rest()
+    await people.say(2, "I am worn out from work")
+    await rig.settle(turns=False)
+    rig.pass_time(timedelta(seconds=10))
+    await asyncio.to_thread(rig.sweeper.sweep)
+    await people.say(1, HINT)
+    await rig.settle(turns=False)
     assert [text_of(message) for message in people.unread(1)] == [say("en", "danger.unclear.suicide")]
