@@ -7,7 +7,7 @@ from functools import cache
 
 from models.danger.second import Judge
 from models.reply.composer import Composer
-from models.reply.engine import engine_from
+from models.reply.engines import engine_from
 from models.weights import find
 from workers.compute import WatchedEngine
 from workers.doorbell import CeleryDoorbell, Doorbell

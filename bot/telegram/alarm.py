@@ -100,7 +100,7 @@ class Alarm:
             row.sent_message_id = message_id
         body = {"message_id": message_id, "reply_markup": alarms.keyboard(person, turn.id, hit)}
         letter = Letter(body, "edit", "buttons", "editMessageReplyMarkup", outbox.URGENT)
-        outbox.put(session, person.bot_id, person.telegram_id, f"t:{turn.id}", letter, person=person, turn=turn)
+        outbox.put_of_turn(session, turn, letter, person)
 
     async def _speak(self, envelope: Envelope, hit: Hit) -> None:
         if not self._spoken.may(envelope.update_id, "door"):

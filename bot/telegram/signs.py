@@ -93,13 +93,4 @@ class Signs:
             return
         sentences = variants(as_language(person.language), "turn.holding")
         letter = Letter({"text": sentences[turn.id % len(sentences)]}, "holding", "holding")
-        outbox.put(
-            session,
-            turn.bot_id,
-            turn.chat_id,
-            f"t:{turn.id}",
-            letter,
-            person=person,
-            turn=turn,
-            conversation=conversation,
-        )
+        outbox.put_of_turn(session, turn, letter, person, conversation)

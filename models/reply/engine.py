@@ -1,8 +1,7 @@
-"""The one interface of everything that can write a candidate, and the factory that names them."""
+"""The one interface of everything that can write a candidate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal, Protocol
 
 from models.words import Language
@@ -78,38 +77,3 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give memory and connections back. The engine is not used afterwards."""
-
-
-def engine_from(
-    name: str,
-    *,
-    model: str | Path = "",
-    url: str = "",
-    key: str = "",
-    threads: int = 0,
-    context: int = 4096,
-    timeout: float = 30.0,
-    languages: Sequence[Language] = (),
-) -> Engine:
-    """The engine called `name`, from plain values.
-
-    "llama": `model` is the path of a GGUF file, `threads` 0 means as many as the processor has.
-    "openai": `model` is the name the server at `url` knows, `key` its bearer token, `timeout` in seconds.
-    "inprocess": deterministic, for tests; needs nothing. `languages` are those it is trusted with.
-    Raises `UnknownEngine`, and `EngineUnavailable` where a model file is missing.
-    """
-    if name == "inprocess":
-        from models.reply.engines.inprocess import InProcessEngine
-
-        return InProcessEngine()
-    if name == "llama":
-        from models.reply.engines.llama import LlamaEngine
-
-        return LlamaEngine(Path(model), threads=threads, context=context, languages=languages or ("en",))
-    if name == "openai":
-        from models.reply.engines.openai import OpenAIEngine
-
-        return OpenAIEngine(
-            url, str(model), key=key, context=context, timeout=timeout, languages=languages or ("en",)
-        )
-    raise UnknownEngine(f"no reply engine called {name!r}; there are llama, openai and inprocess")

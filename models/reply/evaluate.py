@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from models.reply.composer import Composer
-from models.reply.engine import Engine, engine_from
+from models.reply.engine import Engine
+from models.reply.engines import engine_from
 from models.reply.request import Exchange, Reply, Request
 from models.weights import find
 from models.words import LANGUAGES

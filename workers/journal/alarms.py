@@ -47,7 +47,7 @@ def sound(
     )
     body = {"text": text, "reply_markup": keyboard(person, turn.id, hit)}
     letter = Letter(body, "danger", "text", priority=outbox.DANGER, last=True, answers=answers)
-    outbox.put(session, person.bot_id, person.telegram_id, f"t:{turn.id}", letter, person=person, turn=turn)
+    outbox.put_of_turn(session, turn, letter, person)
     for admin in admins:
         kind = say("en", f"case.kind.{hit.kind}")
         notice = say("en", "case.notice", number=case.id, kind=kind, language=language, age="0 min")

@@ -105,6 +105,22 @@ def put(
     return session.scalar(statement) is not None
 
 
+def put_of_turn(
+    session: Session, turn: Turn, letter: Letter, person: Person | None, conversation: Conversation | None = None
+) -> bool:
+    """Queues one letter of `turn` in its chat; see `put`."""
+    return put(
+        session,
+        turn.bot_id,
+        turn.chat_id,
+        f"t:{turn.id}",
+        letter,
+        person=person,
+        turn=turn,
+        conversation=conversation,
+    )
+
+
 def waiting(session: Session, bot_id: int, limit: int = 200) -> list[tuple[int, int, int]]:
     """(row id, chat, priority) of each chat's next row that is due; the most urgent and oldest chats first.
 

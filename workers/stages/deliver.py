@@ -66,16 +66,7 @@ def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
         answers=context.newest_message,
         merged=len(context.messages) > 1,
     )
-    outbox.put(
-        session,
-        turn.bot_id,
-        turn.chat_id,
-        f"t:{turn.id}",
-        letter,
-        person=person,
-        turn=turn,
-        conversation=conversation,
-    )
+    outbox.put_of_turn(session, turn, letter, person, conversation)
     if conversation.mode == "normal":
         settings = context.house.settings
         introduction.introduce(session, person, f"t:{turn.id}", settings.min_age, settings.context_hours)

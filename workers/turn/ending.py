@@ -28,14 +28,5 @@ def apologise(session: Session, turn: Turn) -> None:
         return
     sentences = variants(as_language(person.language), "turn.dead")
     letter = Letter({"text": sentences[turn.id % len(sentences)]}, "dead", "dead")
-    outbox.put(
-        session,
-        turn.bot_id,
-        turn.chat_id,
-        f"t:{turn.id}",
-        letter,
-        person=person,
-        turn=turn,
-        conversation=conversation,
-    )
+    outbox.put_of_turn(session, turn, letter, person, conversation)
     counters.add(session, "turn.dead")

@@ -53,7 +53,7 @@ def take_in(scene: Scene, words: str, kind: str) -> None:
         scene.rings.append(turn.id)
     if turn.revision == FLOOD or (turn.revision > FLOOD and _messages(scene, turn.id) == FLOOD):
         letter = Letter({"text": scene.words("input.flood")}, "holding", "flood")
-        outbox.put(scene.session, turn.bot_id, turn.chat_id, f"t:{turn.id}", letter, person=scene.person, turn=turn)
+        outbox.put_of_turn(scene.session, turn, letter, scene.person)
 
 
 def visible(words: str) -> bool:

@@ -14,7 +14,7 @@ from infra.rigs.lines import LINES
 from infra.rigs.people import People
 from infra.rigs.running import Running
 from models.reply.composer import Composer
-from models.reply.engine import engine_from
+from models.reply.engines import engine_from
 from models.reply.request import Exchange, Request
 from models.weights import find
 from models.words import as_language

@@ -10,7 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from models.reply.engine import ChatMessage, Engine, EngineUnavailable, UnknownEngine, engine_from
+from models.reply.engine import ChatMessage, Engine, EngineUnavailable, UnknownEngine
+from models.reply.engines import engine_from
 from models.reply.engines.llama import LlamaEngine
 from models.reply.engines.openai import OpenAIEngine
 from models.weights import MissingWeight, find
