@@ -128,6 +128,11 @@ class Settings(BaseSettings):
             raise ValueError("must be a folder or an s3:// address")
         return url or None
 
+    @field_validator("danger_model", mode="after")
+    @classmethod
+    def _none(cls, name: str) -> str:
+        return "" if name == "none" else name
+
     @field_validator("admin_chat_ids", mode="after")
     @classmethod
     def _ids(cls, text: str) -> str:

@@ -205,6 +205,14 @@ Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 """
 
 
+def _second_opinion(weights: Path) -> tuple[Judge | None, str]:
+    """The second opinion, or why there is none here."""
+    try:
+        return Judge(find(ENCODER, weights)), ""
+    except MissingWeight as missing:
+        return None, str(missing)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command. Returns 0, or 2 with one line on standard error where the data cannot be measured."""
     parser = argparse.ArgumentParser(prog="models.danger.evaluate", description=__doc__)
@@ -214,11 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
     chosen = parser.parse_args(arguments)
     paths = [chosen.data] if chosen.data else sorted(SENTENCES.glob("*.jsonl"))
-    judge: Judge | None = None
-    try:
-        judge = Judge(find(ENCODER, chosen.weights))
-    except MissingWeight as missing:
-        print(f"measured without the second opinion: {missing}", file=sys.stderr)
+    judge, lacking = _second_opinion(chosen.weights)
     try:
         if not paths:
             raise BadData("no test sentences beside this installation; name a file with --data")
@@ -226,6 +230,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadData as error:
         print(error, file=sys.stderr)
         return 2
+    if lacking:
+        print(f"measured without the second opinion: {lacking}", file=sys.stderr)
     print(_table(result))
     if chosen.card:
         name = chosen.data.name if chosen.data else "the held-out sentences of tests/models/danger/fresh"

@@ -236,17 +236,17 @@ def test_say_does_not_speak_to_a_real_bot(home: Path) -> None:
 
 def test_doctor_ends_with_1_and_a_fix_where_something_is_wrong(journal: Journal) -> None:
     settings = Settings.load()
-    well = heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="")
+    well = heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="none")
     assert well.returncode == 0, well.stdout + well.stderr
 
     settings.keys_path.chmod(0o644)
-    ill = heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="")
+    ill = heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="none")
     assert ill.returncode == 1
     assert f"chmod 600 '{settings.keys_path}'" in ill.stdout
     settings.keys_path.chmod(0o600)
 
     migrate.downgrade(journal, "base")
-    assert "heed db upgrade" in heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="").stdout
+    assert "heed db upgrade" in heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="none").stdout
 
 
 def test_the_weights_of_the_manifest_are_listed_and_a_missing_one_is_told(home: Path) -> None:

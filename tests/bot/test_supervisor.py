@@ -19,7 +19,7 @@ from workers.settings import PROJECT, Settings
 
 CHILDREN = {"redis", "playground", "text", "media", "bot"}
 
-HOUSE = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": ""}
+HOUSE = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": "none"}
 """A house without weights: what is tested here is who starts and who stops."""
 
 

@@ -160,7 +160,7 @@ def test_the_manifest_says_size_hash_licence_purpose_and_a_source_of_every_file(
         assert entry.licence
         assert entry.purpose
         assert entry.sources
-    assert len(defaults()) == 1
+    assert len(defaults()) == 2
     packages = manifest()[defaults()[0]].sources[-1]
     assert isinstance(packages, Packages)
     assert len(packages.parts) == 22
