@@ -60,6 +60,8 @@ ENTERED_KEY = "HEED_ENTERED"
 # yet: voices and faces bring theirs, and then take their part from the text worker's.
 SHARES: dict[str, float] = {"text": 1.0, "media": 0.0}
 
+M_ARENA_MAX = -8  # glibc's malloc.h
+
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -88,6 +90,15 @@ def set_native_threads(kind: str, settings: Settings) -> None:
         os.environ[key] = str(native_threads(kind, settings))
     os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+
+def share_memory_pools() -> None:
+    """Two pools of native memory for all threads (glibc; elsewhere nothing happens), before any thread is there.
+
+    Otherwise each of some sixty threads gets one of its own, and what one gives back no other can use.
+    """
+    if _libc is not None and hasattr(_libc, "mallopt"):
+        _libc.mallopt(M_ARENA_MAX, 2)
 
 
 def die_with_parent(sign: int = signal.SIGKILL) -> None:
@@ -121,6 +132,7 @@ def say_ready() -> None:
 def enter(name: str, settings: Settings, log_file: Path | None = None) -> None:
     """Threads and logging of a process of Heed. Once per process, before heavy imports."""
     set_native_threads(name, settings)
+    share_memory_pools()
     stream = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
     set_up_logging(name, settings.log_level, stream if log_file is None else log_file)
     # Frames only, written by the interpreter itself when native code crashes.
