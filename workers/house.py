@@ -45,6 +45,11 @@ class House:
             return self._composer
 
     @property
+    def judges(self) -> bool:
+        """Whether the second opinion is loaded here: not in a process that never takes a turn."""
+        return self._judge is not None
+
+    @property
     def judge(self) -> Judge | None:
         """The second opinion on danger, loaded at the first use; None where the settings want none."""
         with self._lock:

@@ -50,21 +50,20 @@ class Sweeper:
             time.sleep(RING_EVERY_S)
 
     def sweep(self) -> None:
-        """One round, if the lease is ours."""
-        if not self._house.journal.transact(self._hold):
+        """One round, if the lease is ours. Whoever holds the second opinion vouches for it in any case."""
+        if self._house.judges:
+            self._house.journal.transact(self._vouch)
+        if not self._house.journal.transact(lambda session: leases.hold(session, "sweeper", self._me, LEASE_S)):
             return
         self.ring()
         if time.monotonic() - self._cleaned >= CLEAN_EVERY_S:
             self.clean()
             self._cleaned = time.monotonic()
 
-    def _hold(self, session: Session) -> bool:
-        """Takes the lease; and tells the door whether a hint of danger may wait for the second opinion."""
-        if not leases.hold(session, "sweeper", self._me, LEASE_S):
-            return False
-        if self._house.judge is not None and not turns.waits_untaken(session, now() - UNTAKEN):
+    def _vouch(self, session: Session) -> None:
+        """Tells the door that a hint of danger may wait for the second opinion: it is here, and turns are taken."""
+        if not turns.waits_untaken(session, now() - UNTAKEN):
             leases.hold(session, leases.JUDGE, self._me, VOUCH_S)
-        return True
 
     def ring(self) -> int:
         """Rings for every turn whose doorbell may have been lost; buries those out of attempts. Returns how many."""

@@ -32,6 +32,7 @@ class Sure:
 def judge(rig: Rig) -> Sure:
     judge = Sure(Tier.unclear)
     rig.house.make_judge = lambda: judge  # type: ignore[assignment, return-value]
+    assert rig.house.judge is judge  # loaded, as a worker loads it before its first turn
     return judge
 
 
@@ -142,6 +143,7 @@ async def test_a_hint_that_the_second_opinion_does_not_share_is_answered_as_anyt
 ) -> None:
     doubtful = Doubtful(Tier.unclear)
     rig.house.make_judge = lambda: doubtful  # type: ignore[assignment, return-value]
+    assert rig.house.judge is doubtful
     await asyncio.to_thread(rig.sweeper.sweep)
     await people.say(1, HINT)
     assert len(await people.hears(1)) == 2
@@ -155,6 +157,7 @@ async def test_a_hint_stands_where_the_second_opinion_breaks(rig: Rig, people: P
 
     broken = Broken(Tier.unclear)
     rig.house.make_judge = lambda: broken  # type: ignore[assignment, return-value]
+    assert rig.house.judge is broken
     await asyncio.to_thread(rig.sweeper.sweep)
     await people.say(1, HINT)
     assert [text_of(message) for message in await people.hears(1)] == [say("en", "danger.unclear.suicide")]
@@ -177,3 +180,8 @@ async def test_nobody_vouches_while_turns_wait_untaken(rig: Rig, people: People,
     await people.say(1, HINT)
     await rig.settle(turns=False)
     assert [text_of(message) for message in people.unread(1)] == [say("en", "danger.unclear.suicide")]
+
+
+async def test_a_process_without_the_second_opinion_vouches_for_nothing(rig: Rig, people: People) -> None:
+    await asyncio.to_thread(rig.sweeper.sweep)
+    assert rig.count("lease", "name = 'judge'") == 0
