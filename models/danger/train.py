@@ -29,7 +29,7 @@ SENTENCES = Path(__file__).parent / "training"
 ORDINARY = (("goemotions/train", "text", 4000), ("kote/train", "text", 1500), ("chatbot_ko/all", "q", 3000))
 ORDINARY_WEIGHT, UNCLEAR_WEIGHT = 0.15, 0.7
 STRENGTH = 20.0  # inverse of the ridge penalty
-HINT_ADDS = 1.5
+HINT_ADDS = 3.5
 FALSE_ALARMS = (
     0.06  # of hard harmless sentences of authors left out; one missed cry weighs more than one needless question
 )

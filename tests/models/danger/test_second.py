@@ -39,7 +39,7 @@ def judge(encoder: Path) -> Judge:
     [
         ("i have decided that this is my last evening and i am at peace with it", Kind.suicide),
         ("오늘 밤에 다 끝내려고 약을 모아 뒀어", Kind.suicide),
-        ("kocam dun gece yine bogazimi sikti", Kind.abuse),
+        ("kocam dün gece yine boğazıma sarıldı", Kind.abuse),
     ],
 )
 def test_what_is_said_without_the_usual_words_is_heard(judge: Judge, text: str, kind: Kind) -> None:
