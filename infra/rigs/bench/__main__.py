@@ -1,6 +1,7 @@
 """``python -m infra.rigs.bench [--only PART]…`` prints a table and keeps it in docs/benchmarks.md.
 
-Parts: overhead, throughput (in-process engine, Bot API server included); latency, memory, tokens, saturation (the
+Parts: overhead, throughput, door (in-process engine, Bot API server included; door without the second opinion on
+danger); latency, memory, tokens, saturation (the
 shipped model); growth (stored turns); start (a second `heed up`).
 """
 
@@ -15,10 +16,11 @@ from infra.rigs.bench.table import Row, keep, shown, today
 from infra.rigs.machine import load, machine
 from infra.rigs.running import RigFailed, Running
 
-PARTS = ("overhead", "throughput", "latency", "memory", "tokens", "saturation", "growth", "start")
+PARTS = ("overhead", "throughput", "door", "latency", "memory", "tokens", "saturation", "growth", "start")
 TITLES = {
     "overhead": "Time the house adds (in-process engine, 5 messages a second)",
     "throughput": "Turns a second (in-process engine, Bot API server included, send rate raised, no merging)",
+    "door": "The same without the second opinion on danger (HEED_DANGER_MODEL=none)",
     "latency": "A reply of the shipped model, one person at a time, ten turns of history",
     "memory": "Memory with the shipped model",
     "tokens": "Tokens a second, in the house and bare",
@@ -48,6 +50,7 @@ def main() -> int:
 
     try:
         _in_process(wanted, told)
+        _door(wanted, told)
         _shipped(wanted, told)
         if "growth" in wanted:
             before = load()
@@ -79,6 +82,16 @@ def _in_process(wanted: set[str], told: Told) -> None:
             heed.stop()
             seconds = heed.start()
             told("start", [_start("in-process engine", seconds)], "", before)
+
+
+def _door(wanted: set[str], told: Told) -> None:
+    """What the second opinion costs, by leaving it out."""
+    if "door" not in wanted:
+        return
+    settings = {**house_cost.RAISED, **QUIET_LOG, "HEED_DANGER_MODEL": "none"}
+    with tempfile.TemporaryDirectory(prefix="heed-bench-") as home, Running(Path(home), **settings) as heed:
+        before = load()
+        told("door", house_cost.throughput(heed), "", before)
 
 
 def _shipped(wanted: set[str], told: Told) -> None:
