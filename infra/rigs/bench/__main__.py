@@ -1,8 +1,7 @@
 """``python -m infra.rigs.bench [--only PART]…`` prints a table and keeps it in docs/benchmarks.md.
 
-Parts: overhead, throughput, door (in-process engine, Bot API server included; door without the second opinion on
-danger); latency, memory, tokens, saturation (the
-shipped model); growth (stored turns); start (a second `heed up`).
+Parts: overhead, throughput, door (in-process engine, Bot API server included; the last without the second opinion on
+danger); latency, memory, tokens, saturation (the shipped model); growth (stored turns); start (a second `heed up`).
 """
 
 import argparse
