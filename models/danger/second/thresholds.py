@@ -17,11 +17,11 @@ from models.danger.second.judge import Judge
 SENTENCES = Path(__file__).parents[3] / "tests" / "models" / "danger" / "sentences"
 EVERYDAY_SETS = (("goemotions/dev", "text"), ("kote/dev", "text"))
 EVERYDAY_OF_EACH = 700
-HINTS = (0.0, 0.5, 1.0, 1.5, 2.0)
-UNASKED = 0.005  # of the clear sentences, those that may be lost by not asking
-FALSE_ALARMS = 0.03  # of hard harmless sentences, door and second opinion together
-EVERYDAY = 0.01  # of public everyday talk, which holds a few real ones
-WRONG_HELPLINES = 0.003  # of hard harmless sentences, by the second opinion alone
+HINTS = (0.0, 1.0, 2.0, 3.0)
+UNASKED = 0.02  # of the clear sentences that it alone would find, those that may be lost by not asking
+FALSE_ALARMS = 0.04  # of hard harmless sentences, door and second opinion together
+EVERYDAY = 0.015  # of public everyday talk, which holds a few real ones
+WRONG_HELPLINES = 0.006  # of hard harmless sentences, by the second opinion alone
 
 
 def choose(judge: Judge, data: Path) -> dict[str, float]:
@@ -33,9 +33,10 @@ def choose(judge: Judge, data: Path) -> dict[str, float]:
     settled, hinted = np.array([_at_door(row) for row in rows]).T
     first = _first(texts)
     clear, none = labels == "clear", labels == "none"
-    listen = float(np.quantile(first[clear & ~settled & ~hinted], UNASKED))
-    asked = hinted | (first >= listen)
     opinions = [judge.opinion(text) for text in texts]
+    alone = clear & ~settled & ~hinted & (np.array([one.danger for one in opinions]) > 0)
+    listen = float(np.quantile(first[alone], UNASKED))
+    asked = hinted | (first >= listen)
     danger = np.where(asked, [one.danger for one in opinions], -np.inf)
     plainly = np.where(asked, [one.clear for one in opinions], -np.inf)
     everyday = float(np.quantile(_everyday(judge, listen, data), 1 - EVERYDAY))
