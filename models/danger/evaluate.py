@@ -179,8 +179,10 @@ def card(result: dict[str, Any], data: str) -> str:
     review = "reviewed by a clinician" if REVIEWED_BY_CLINICIAN else "not reviewed by a clinician"
     return f"""# Danger screen, version {PROTOCOL_VERSION}
 
-Rules over reviewed lexicons in English, Korean and Turkish (`lexicon/*.yaml`), weighed by a learned opinion
-(`opinion.bin`, from the sentences in `training/` and ordinary talk of Apache-2.0 and MIT sets; see `train.py`).
+The door: rules over reviewed lexicons in English, Korean and Turkish (`lexicon/*.yaml`), weighed by a learned linear
+opinion (`opinion.bin`). The second opinion, in the worker: multilingual-e5-small (MIT) with low-rank additions
+(`second/learned.npz`). Both learned from the sentences in `training/` and from ordinary talk of Apache-2.0 and MIT
+sets, see `train.py` and `second/train.py`. Nothing in them comes from data with non-commercial terms.
 Written by `python -m models.danger.evaluate --card`; the protocol is {review}.
 
 Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
@@ -197,15 +199,16 @@ Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 - Short texts in three languages. Other languages, heavy dialect and long indirect stories are missed more often.
 - A row of several messages counts as found if any of its messages raised it, a harmless one by its last message.
 - A sentence set is not the world: figures on real conversations will differ, and rare ways of saying it are missing.
-- The goals above are not reached. What is missed tells most often of a plan or of violence without any of the usual
-  words; it is still answered by the rest of Heed. A third of what is said clearly gets the question first.
-- The totals of this set were looked at while the screen was made: a fresh set would be a little less kind.
+- What is missed is still answered by the rest of Heed. One clear statement in five gets the question first; with the
+  workers away (the door alone) it is one in three, and one in nine is missed.
+- Thresholds were chosen on the first held-out set (`tests/models/danger/sentences`), whose harmless sentences are
+  harder; the sentences measured here were not looked at, but for these totals.
 - What is told of others, of stories and of times long over is left alone on purpose; some of it will be wrong.
 - It must never be the only safety net, and no decision about a person may rest on it.
 """
 
 
-def _second_opinion(weights: Path) -> tuple[Judge | None, str]:
+def second_opinion(weights: Path) -> tuple[Judge | None, str]:
     """The second opinion, or why there is none here."""
     try:
         return Judge(find(ENCODER, weights)), ""
@@ -222,7 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
     chosen = parser.parse_args(arguments)
     paths = [chosen.data] if chosen.data else sorted(SENTENCES.glob("*.jsonl"))
-    judge, lacking = _second_opinion(chosen.weights)
+    judge, lacking = second_opinion(chosen.weights)
     try:
         if not paths:
             raise BadData("no test sentences beside this installation; name a file with --data")

@@ -1,11 +1,13 @@
 """The measuring command: what it counts, what it refuses, and the floor that the screen must keep."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from models.danger import evaluate
+from models.danger.second import Judge
 
 
 def _file(folder: Path, *rows: object) -> str:
@@ -76,20 +78,39 @@ def test_the_wilson_interval_is_the_published_one() -> None:
 
 
 HELD_OUT = sorted(evaluate.SENTENCES.glob("*.jsonl"))
+# Read while collecting: each test runs with no setting in its environment.
+WEIGHTS = Path(os.environ.get("HEED_WEIGHTS") or Path(__file__).parents[3] / ".heed" / "weights")
+
+
+@pytest.fixture(scope="module")
+def second_opinion() -> Judge:
+    judge, lacking = evaluate.second_opinion(WEIGHTS)
+    if judge is None:
+        pytest.skip(lacking)
+    return judge
 
 
 @pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
-def test_the_screen_has_not_become_worse_than_its_card_says() -> None:
-    measured = evaluate.metrics(evaluate.read(HELD_OUT))
-    assert measured["recall"] >= 0.8
-    assert measured["false_alarm_rate"] <= 0.05
-    assert measured["helpline_false_rate"] <= 0.025
+def test_the_door_alone_has_not_become_worse_than_its_card_says() -> None:
+    measured = evaluate.report(evaluate.read(HELD_OUT))["door"]
+    assert measured["recall"] >= 0.87
+    assert measured["false_alarm_rate"] <= 0.03
+    assert measured["helpline_false_rate"] <= 0.005
 
 
+@pytest.mark.weights
 @pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
-@pytest.mark.xfail(strict=True, reason="the goals are not reached yet: see models/danger/CARD.md")
-def test_the_screen_reaches_its_goals_on_held_out_sentences() -> None:
-    measured = evaluate.metrics(evaluate.read(HELD_OUT))
-    assert measured["recall"] >= evaluate.GOALS["recall"]
+def test_with_its_second_opinion_the_screen_has_not_become_worse_than_its_card_says(second_opinion: Judge) -> None:
+    result = evaluate.report(evaluate.read(HELD_OUT, second_opinion), second_opinion=True)
+    assert result["metrics"]["recall"] >= evaluate.GOALS["recall"]
+    assert result["metrics"]["false_alarm_rate"] <= 0.05
+    assert result["metrics"]["helpline_false_rate"] <= evaluate.GOALS["helpline_false_rate"]
+    assert result["metrics"]["recall"] > result["door"]["recall"]
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
+@pytest.mark.xfail(strict=True, reason="this goal is not reached yet: see models/danger/CARD.md")
+def test_the_screen_alarms_no_oftener_than_its_goal(second_opinion: Judge) -> None:
+    measured = evaluate.metrics(evaluate.read(HELD_OUT, second_opinion))
     assert measured["false_alarm_rate"] <= evaluate.GOALS["false_alarm_rate"]
-    assert measured["helpline_false_rate"] <= evaluate.GOALS["helpline_false_rate"]
