@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from infra.rigs.bench.load import Crowd, percentile
 from infra.rigs.bench.table import Row, at_least, at_most
@@ -71,12 +71,22 @@ async def _latency(heed: Running) -> list[Row]:
             heed.kill("text")
             await asyncio.to_thread(_await_worker, heed)
             cold.append(await reply())
+    asked, by_model = HISTORY + WARM + COLD, _by_model(heed)
     return [
+        Row("of them answered by the model or its fallback", f"{by_model} of {asked}", "all", by_model == asked),
         at_most(f"reply, warm prompt cache, p50 of {WARM}", percentile(warm, 0.5), 4, "s", 1),
         at_most(f"reply, warm prompt cache, p95 of {WARM}", percentile(warm, 0.95), 8, "s", 1),
         at_most(f"reply, cold prompt cache, p50 of {COLD}", percentile(cold, 0.5), 4, "s", 1),
         at_most(f"reply, cold prompt cache, p95 of {COLD}", percentile(cold, 0.95), 8, "s", 1),
     ]
+
+
+def _by_model(heed: Running) -> int:
+    """A person who was met with care or with a danger text is answered fast, and by no model."""
+    query = select(func.count(func.distinct(Turn.id))).join(TurnMessage, TurnMessage.turn_id == Turn.id)
+    with heed.journal.read() as session:
+        wrote = Turn.source.in_(("model", "fallback"))
+        return session.scalar(query.where(TurnMessage.chat_id == PERSON, wrote)) or 0
 
 
 def _await_worker(heed: Running) -> None:

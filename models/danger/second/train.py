@@ -134,6 +134,7 @@ def main() -> None:
     parser.add_argument("--encoder", type=Path, required=True, help="the packed multilingual-e5-small")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/text"))
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--goes-on", action="store_true", help="begin with what is learned, at a third of the rate")
     parser.add_argument(
         "--thresholds-only", action="store_true", help="keep what was learned, choose thresholds anew"
     )
@@ -144,8 +145,10 @@ def main() -> None:
         packed = Packed(chosen.encoder)
         examples = _examples(Tokens(packed.vocabulary()), chosen.data)
         model = Model(packed)
-        _teach(model, examples, chosen.epochs)
-        _save(model, {"thresholds": UNCHOSEN, "sentences": len(examples)})
+        lessons = _take_up(model) if chosen.goes_on else []
+        _teach(model, examples, chosen.epochs, RATE / 3 if chosen.goes_on else RATE)
+        lessons.append({"epochs": chosen.epochs, "texts": len(examples)})
+        _save(model, {"thresholds": UNCHOSEN, "lessons": lessons})
     thresholds = choose(Judge(chosen.encoder), chosen.data)
     print("thresholds", json.dumps(thresholds))
     _rewrite(thresholds)
@@ -203,10 +206,22 @@ def _varied(text: str) -> str:
     return text
 
 
-def _teach(model: Model, examples: list[Example], epochs: int) -> None:
+def _take_up(model: Model) -> list[dict[str, int]]:
+    """Puts what is learned already into `model`; returns the lessons that it came from."""
+    with np.load(FILE, allow_pickle=False) as held:
+        about = json.loads(str(held["about"]))
+        learned = {name: torch.from_numpy(held[name].astype(np.float32)) for name in held.files if name != "about"}
+    unknown = model.load_state_dict(learned, strict=False).unexpected_keys
+    if unknown:
+        raise ValueError(f"what was learned is of another make: {unknown[:3]}")
+    lessons: list[dict[str, int]] = about.get("lessons", [{"epochs": 4, "texts": about.get("sentences", 0)}])
+    return lessons
+
+
+def _teach(model: Model, examples: list[Example], epochs: int, rate: float) -> None:
     learned = [(name, part) for name, part in model.named_parameters() if part.requires_grad]
     groups = [
-        {"params": [part for name, part in learned if not name.startswith("head")], "lr": RATE},
+        {"params": [part for name, part in learned if not name.startswith("head")], "lr": rate},
         {"params": list(model.head.parameters()), "lr": HEAD_RATE},
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
