@@ -1,5 +1,6 @@
 """The second opinion itself, on its real weights: skipped where they are not there."""
 
+import json
 import os
 import time
 from math import erf
@@ -8,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.danger import Kind, Tier
+from infra.rigs.lines import LINES
+from models.danger import Kind, Tier, screen
 from models.danger.second import Judge
 from models.danger.second.encoder import gelu, softmax
 from models.danger.second.judge import FILE
@@ -113,3 +115,13 @@ def test_the_activations_are_those_of_the_field() -> None:
     exact = [0.5 * value * (1 + erf(value / 2**0.5)) for value in x.tolist()]
     assert np.abs(gelu(x) - exact).max() < 2e-6
     assert softmax(np.array([[1000.0, 1000.0]], np.float32)).tolist() == [[0.5, 0.5]]
+
+
+@pytest.mark.weights
+def test_everyday_worries_are_hardly_ever_asked_about(judge: Judge) -> None:
+    files = sorted((Path(__file__).parents[1] / "reply").glob("prompts*.jsonl"))
+    texts = [json.loads(line)["text"] for file in files for line in file.read_text("utf-8").splitlines() if line]
+    texts += [*LINES, "he read my message yesterday and has not answered", "the baby does not sleep and neither do I"]
+    assert len(texts) > 120
+    asked = [text for text in texts if judge.screen(text, hinted=screen(text) is not None) is not None]
+    assert len(asked) / len(texts) <= 0.03
