@@ -21,7 +21,7 @@ HINTS = (0.0, 1.0, 2.0, 3.0)
 UNASKED = 0.02  # of the clear sentences that it alone would find, those that may be lost by not asking
 FALSE_ALARMS = 0.04  # of hard harmless sentences, door and second opinion together
 EVERYDAY = 0.015  # of public everyday talk, which holds a few real ones
-WRONG_HELPLINES = 0.006  # of hard harmless sentences, by the second opinion alone
+WRONG_HELPLINES = 0.003  # of hard harmless sentences, by the second opinion alone
 
 
 def choose(judge: Judge, data: Path) -> dict[str, float]:

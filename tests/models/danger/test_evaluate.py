@@ -103,7 +103,7 @@ def test_the_door_alone_has_not_become_worse_than_its_card_says() -> None:
 def test_with_its_second_opinion_the_screen_has_not_become_worse_than_its_card_says(second_opinion: Judge) -> None:
     result = evaluate.report(evaluate.read(HELD_OUT, second_opinion), second_opinion=True)
     assert result["metrics"]["recall"] >= evaluate.GOALS["recall"]
-    assert result["metrics"]["false_alarm_rate"] <= 0.05
+    assert result["metrics"]["false_alarm_rate"] <= 0.03
     assert result["metrics"]["helpline_false_rate"] <= evaluate.GOALS["helpline_false_rate"]
     assert result["metrics"]["recall"] > result["door"]["recall"]
 
