@@ -23,6 +23,11 @@ NOBODY = frozenset({"nobody", "everybody", "everyone", "someone", "somebody"})
 OF_OTHERS = frozenset({"my", "our", "the", "his", "her", "their", "a", "an"})
 BESIDE = frozenset({"has", "have", "had", "is", "was", "were", "are", "been", "be", "just", "getting", "always"})
 PASSIVE = frozenset({"were", "was", "got", "been", "get", "are", "being", "be", "you're"})
+BY_ITSELF = frozenset({"gone", "away", "ill", "sick", "back", "better", "pregnant", "old"})
+"""What somebody is without anybody doing it to them, although "been" stands before it."""
+TELLING = frozenset({"said", "says", "told", "asked", "thinks", "thought"})
+DISTANT = frozenset({"person", "user", "message", "conversation"})
+"""How somebody is spoken about, not to."""
 NEGATIONS = frozenset({"not", "never", "no", "nobody", "nothing", "without", "none", "neither", "cannot", "hardly"})
 LACKING = frozenset(
     {
@@ -63,6 +68,8 @@ def faithful(part: str, language: Language, *, asked: str, guess: bool = False) 
         return False
     if GRAVE & set(said) and not GRAVE & set(told):
         return False
+    if DISTANT & set(said) - set(told):
+        return False
     return added <= NEW and not _swaps(said, told) and not _turns_round(said, told)
 
 
@@ -85,7 +92,7 @@ def _swaps(said: Sequence[str], told: Sequence[str]) -> bool:
     for at, word in enumerate(said):
         root = stem(word, "en")
         before, after = set(said[max(0, at - NEAR) : at]), said[at + 1 : at + 1 + NEAR]
-        acts = bool(SUBJECT & before) and (word.endswith("ing") or not PASSIVE & before)
+        acts = bool(SUBJECT & before) and (word.endswith("ing") or word in BY_ITSELF or not PASSIVE & before)
         if root in by_others and acts and "you" not in after:
             return True
         if root in by_them and "you" in after and not SUBJECT & before:
@@ -120,7 +127,7 @@ def _done_by_them(told: Sequence[str]) -> set[str]:
 
 
 def _tells(word: str) -> bool:
-    return word not in EMPTY_WORDS["en"] and len(word) > 2
+    return word in TELLING or word in BY_ITSELF or (word not in EMPTY_WORDS["en"] and len(word) > 2)
 
 
 def _negates(word: str) -> bool:

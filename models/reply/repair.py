@@ -20,10 +20,17 @@ def repaired(text: str) -> str:
     if cut.count('"') % 2:
         cut = cut.replace('"', "").strip()
     cut = EMOJI.sub("", cut.split("\n\n")[0])
-    sentences = [sentence.strip() for sentence in SENTENCE.split(" ".join(cut.split())) if sentence.strip()]
+    sentences = [
+        _unquoted(sentence.strip()) for sentence in SENTENCE.split(" ".join(cut.split())) if sentence.strip()
+    ]
     if len(sentences) > 1 and not re.search(r"[.!?…][\"”’)]?\Z", sentences[-1]):
         sentences.pop()
     return " ".join(_one_question(sentences[:MOST_SENTENCES]))
+
+
+def _unquoted(sentence: str) -> str:
+    """Without a quotation mark that has lost its other half."""
+    return sentence.replace('"', "").strip() if sentence.count('"') % 2 else sentence
 
 
 def _one_question(sentences: list[str]) -> list[str]:

@@ -14,6 +14,8 @@ from models.reply.sense import supported, worth_asking
         ("i yelled at my kid this morning", "You yelled at your kid this morning"),
         ("my dog died yesterday. the house is so quiet", "You lost your dog yesterday"),
         ("mom was diagnosed with cancer", "There is your mom's diagnosis now"),
+        ("i have been ill since may and the doctors shrug", "You've been ill since May"),
+        ("I told my brother that I quit. He laughed", "You told your brother that you quit"),
     ],
 )
 def test_what_is_said_back_as_it_was_is_kept(asked: str, back: str) -> None:
@@ -36,6 +38,9 @@ def test_what_is_said_back_as_it_was_is_kept(asked: str, back: str) -> None:
         ("my manager praised everybody except me", "you were praised by your manager"),
         ("they gave the flat to somebody else", "you got the flat"),
         ("I told her the truth", "You didn't tell her the truth"),
+        ("My aunt's been gone a month now. I still water her plants", "You've been gone for a month"),
+        ("He said it was fine, and went to bed", "You said it was fine"),
+        ("my garden is finally in bloom", "it sounds like the person is proud of the garden"),
     ],
 )
 def test_swapped_people_and_made_up_things_are_not(asked: str, back: str) -> None:
