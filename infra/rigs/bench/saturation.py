@@ -10,7 +10,7 @@ from infra.rigs.running import Running
 from models.words import variants
 
 LIMIT_S = 8.0
-RATES = (0.1, 0.2, 0.3, 0.4, 0.6)  # turns a second
+RATES = (0.3, 0.6, 0.9, 1.2, 1.8)  # turns a second
 STEP_S = 60.0
 PEOPLE = 40
 
