@@ -72,8 +72,8 @@ def build(settings: Settings) -> House:
             threads=native_threads("text", settings),
         )
         engine.warm()  # not watched: a slow disk is no hang
-        # The prompt that all replies begin with is read before a turn is taken: it would wait for that anyway.
-        Composer(engine).warm()
+        # The prompt that all replies begin with is read ahead while the rest starts; a first reply waits for it.
+        threading.Thread(target=Composer(engine).warm, name="read-ahead", daemon=True).start()
         slots = 1 if settings.reply_engine == "llama" else SLOTS
         return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)
 
