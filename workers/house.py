@@ -30,10 +30,10 @@ class House:
     doorbell: Doorbell
     make_composer: Callable[[], Composer]
     renewer: Renewer
-    make_judge: Callable[[], Judge | None] = lambda: None
+    make_judge: Callable[[], Judge] | None = None
+    """Absent where the settings want no second opinion on danger."""
     _composer: Composer | None = None
     _judge: Judge | None = None
-    _judged: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -53,8 +53,8 @@ class House:
     def judge(self) -> Judge | None:
         """The second opinion on danger, loaded at the first use; None where the settings want none."""
         with self._lock:
-            if not self._judged:
-                self._judge, self._judged = self.make_judge(), True
+            if self._judge is None and self.make_judge is not None:
+                self._judge = self.make_judge()
             return self._judge
 
 
@@ -77,10 +77,17 @@ def build(settings: Settings) -> House:
         slots = 1 if settings.reply_engine == "llama" else SLOTS
         return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)
 
-    def make_judge() -> Judge | None:
-        return Judge(find(settings.danger_model, settings.weights_folder)) if settings.danger_model else None
+    def make_judge() -> Judge:
+        return Judge(find(settings.danger_model, settings.weights_folder))
 
-    return House(settings, journal, CeleryDoorbell(settings.broker), make_composer, Renewer(journal), make_judge)
+    return House(
+        settings,
+        journal,
+        CeleryDoorbell(settings.broker),
+        make_composer,
+        Renewer(journal),
+        make_judge if settings.danger_model else None,
+    )
 
 
 @cache

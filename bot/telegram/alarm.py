@@ -19,7 +19,7 @@ from telegram.error import TelegramError
 from bot.telegram.arrival import Envelope
 from bot.telegram.spoken import Spoken
 from models import danger
-from models.danger import Hit, Tier
+from models.danger import Hit
 from workers.journal import alarms, inbox, leases, outbox, people, turns
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
@@ -148,10 +148,9 @@ class Alarm:
         Only while they vouch for it, and not where the door has spoken, or where the hint is not of this message
         alone and they could not find it again.
         """
-        if hit.tier is Tier.clear or envelope.edited or not leases.held(session, leases.JUDGE):
+        if envelope.edited or not leases.held(session, leases.JUDGE):
             return False
-        alone = danger.screen(envelope.words or "")
-        return alone is not None and alone.tier is hit.tier and self._spoken.may(envelope.update_id, "outbox")
+        return danger.can_wait(hit, envelope.words or "") and self._spoken.may(envelope.update_id, "outbox")
 
     def _close_inbox(self, session: Session, envelope: Envelope) -> None:
         """The event is the handling: nothing else is to be done with this update."""

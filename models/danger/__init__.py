@@ -11,7 +11,7 @@ from models.danger.protocol import (
     help_lines,
     while_unheard,
 )
-from models.danger.screening import screen
+from models.danger.screening import can_wait, screen
 
 __all__ = [
     "PROTOCOL_VERSION",
@@ -22,6 +22,7 @@ __all__ = [
     "about",
     "affirms",
     "answer",
+    "can_wait",
     "countries",
     "help_lines",
     "screen",

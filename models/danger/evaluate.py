@@ -22,7 +22,7 @@ from typing import Any, cast
 
 from models.danger.hit import Tier
 from models.danger.protocol import PROTOCOL_VERSION, REVIEWED_BY_CLINICIAN
-from models.danger.screening import screen
+from models.danger.screening import can_wait, screen
 from models.danger.second import Judge
 from models.weights import MissingWeight, find
 from models.words import LANGUAGES, Language
@@ -85,10 +85,16 @@ def _heard(said: Sequence[str], judge: Judge | None) -> tuple[Tier | None, Tier 
     """What the newest of these messages of one chat raises: in the whole house, and at the door alone."""
     hit = screen(said[-1], said[:-1])
     at_door = hit.tier if hit else None
-    if judge is None or at_door is Tier.clear or (hit is not None and screen(said[-1]) is None):
+    if judge is None or (hit is not None and not can_wait(hit, said[-1])):
         return at_door, at_door
     found = judge.screen("\n".join(said), hinted=hit is not None)
     return (found.tier if found else None), at_door
+
+
+def moments(before: Sequence[str], text: str, label: str) -> list[list[str]]:
+    """The chat as it stood at each message that counts: of a harmless row only the last, of others every one."""
+    said = [*before, text]
+    return [said[:first] for first in range(1 if label != "none" else len(said), len(said) + 1)]
 
 
 def _gravest(tiers: Sequence[Tier | None]) -> Tier | None:
@@ -106,9 +112,7 @@ def read(paths: Iterable[Path], judge: Judge | None = None) -> list[Row]:
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
                 words, before, language, label = _parsed(line, f"{path.name}, line {number}")
-                said = [*before, words]
-                firsts = range(1, len(said) + 1) if label != "none" else (len(said),)
-                heard = [_heard(said[:first], judge) for first in firsts]
+                heard = [_heard(said, judge) for said in moments(before, words, label)]
                 whole, door = (_gravest(tiers) for tiers in zip(*heard, strict=True))
                 rows.append(Row(language, label, whole, door))
     if not rows:

@@ -1,4 +1,4 @@
-"""The second opinion on a message: a linear model over letters and words, learned, small, in pure Python.
+"""The first opinion on a message, at the door: a linear model over letters and words, learned, in pure Python.
 
 It never shows helplines by itself. It asks the one direct question where the lexicon saw nothing and it is sure
 enough; it turns the lexicon's clear finding into the question where it doubts, and drops what it is sure is harmless.

@@ -96,6 +96,14 @@ def _with_earlier(text: str, before: Sequence[str], languages: Sequence[Language
     return across if across and (alone is None or across.tier is Tier.clear) else alone
 
 
+def can_wait(hit: Hit, text: str) -> bool:
+    """Whether `hit` is a mere hint that `text`, the newest message, gives alone: a later reader finds it again."""
+    if hit.tier is Tier.clear:
+        return False
+    alone = screen(text)
+    return alone is not None and alone.tier is hit.tier
+
+
 def screen(text: str, before: Sequence[str] = (), language: Language | None = None) -> Hit | None:
     """What danger `text` tells of, or None: the lexicon's finding, weighed by the learned opinion.
 

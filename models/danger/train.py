@@ -7,9 +7,7 @@ seen that author. Needs scikit-learn, which serving does not.
 """
 
 import argparse
-import gzip
 import json
-import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,14 +16,13 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
-from models.danger import grams, spelling
+from models.danger import grams, lessons, spelling
 from models.danger.hit import Kind, Tier
 from models.danger.opinion import FILE, KIND_BUCKETS, pack
 from models.danger.rules import lexicon
 from models.danger.screening import by_lexicon
 from models.words import LANGUAGES
 
-SENTENCES = Path(__file__).parent / "training"
 ORDINARY = (("goemotions/train", "text", 4000), ("kote/train", "text", 1500), ("chatbot_ko/all", "q", 3000))
 ORDINARY_WEIGHT, UNCLEAR_WEIGHT = 0.15, 0.7
 STRENGTH = 20.0  # inverse of the ridge penalty
@@ -45,9 +42,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/text"))
     data: Path = parser.parse_args().data
-    authors = {path.stem: _rows(path) for path in sorted(SENTENCES.glob("*.jsonl"))}
+    authors = {path.stem: lessons.rows(path) for path in sorted(lessons.SENTENCES.glob("*.jsonl"))}
     authors[f"{TUNED_ON}_rules"] = _examples()
-    ordinary = features(_ordinary(data))
+    ordinary = features(lessons.public(data, ORDINARY, longest=300))
     known = {name: features([row["text"] for row in rows]) for name, rows in authors.items()}
     print("author      rows  AUC of clear against harmless, never having seen the author")
     scores = {name: _score_without(name, authors, known, ordinary) for name in authors}
@@ -62,10 +59,6 @@ def main() -> None:
     print(f"{FILE.name}: {FILE.stat().st_size} bytes")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
-
-
 def _examples() -> list[dict[str, Any]]:
     """The lexicon's own examples of its rules: what it is there for must not be taken for harmless."""
     return [
@@ -74,16 +67,6 @@ def _examples() -> list[dict[str, Any]]:
         for rule in lexicon(language).rules
         for example in rule.like
     ]
-
-
-def _ordinary(data: Path) -> list[str]:
-    found: list[str] = []
-    for part, field, most in ORDINARY:
-        with gzip.open(data / f"{part}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            texts = [json.loads(line)[field] for line in lines]
-        random.Random(SEED).shuffle(texts)
-        found += [text for text in texts[:most] if len(text) < 300]
-    return found
 
 
 def features(texts: Sequence[str]) -> csr_matrix:

@@ -17,9 +17,7 @@ def repaired(text: str) -> str:
     inside = QUOTED.match(cut)
     if inside and not re.search(r'["“”«»]', inside.group(2)):
         cut = inside.group(2).strip()
-    if cut.count('"') % 2:
-        cut = cut.replace('"', "").strip()
-    cut = EMOJI.sub("", cut.split("\n\n")[0])
+    cut = EMOJI.sub("", _unquoted(cut).split("\n\n")[0])
     sentences = [
         _unquoted(sentence.strip()) for sentence in SENTENCE.split(" ".join(cut.split())) if sentence.strip()
     ]
@@ -28,9 +26,9 @@ def repaired(text: str) -> str:
     return " ".join(_one_question(sentences[:MOST_SENTENCES]))
 
 
-def _unquoted(sentence: str) -> str:
-    """Without a quotation mark that has lost its other half."""
-    return sentence.replace('"', "").strip() if sentence.count('"') % 2 else sentence
+def _unquoted(text: str) -> str:
+    """Without quotation marks where one has lost its other half."""
+    return text.replace('"', "").strip() if text.count('"') % 2 else text
 
 
 def _one_question(sentences: list[str]) -> list[str]:

@@ -69,12 +69,11 @@ async def _latency(heed: Running) -> list[Row]:
             await reply()
         for _ in range(WARM):
             warm.append(await reply())
-        for number_of_kill in range(COLD + AT_ONCE):
+        for waits, seconds in [(cold, READ_AHEAD_S)] * COLD + [(at_once, 0.0)] * AT_ONCE:
             heed.kill("text")
             await asyncio.to_thread(_await_worker, heed)
-            if number_of_kill < COLD:
-                await asyncio.sleep(READ_AHEAD_S)
-            (cold if number_of_kill < COLD else at_once).append(await reply())
+            await asyncio.sleep(seconds)
+            waits.append(await reply())
     asked, by_model = HISTORY + WARM + COLD + AT_ONCE, _by_model(heed)
     return [
         Row("of them answered by the model or its fallback", f"{by_model} of {asked}", "all", by_model == asked),

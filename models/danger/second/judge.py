@@ -4,8 +4,10 @@ import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.danger import opinion as first
 from models.danger import spelling
@@ -48,12 +50,12 @@ class Judge:
     def __init__(self, encoder: Path, learned: Path = FILE) -> None:
         """`encoder`: the packed multilingual-e5-small. Raises `OSError`, and `Unreadable` where files do not fit."""
         packed = Packed(encoder)
+        about, arrays = read_learned(learned)
+        values = {name: array.astype(np.float32) for name, array in arrays.items()}
         try:
-            with learned.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                values = {name: arrays[name].astype(np.float32) for name in arrays.files if name != "about"}
-                self.thresholds = Thresholds(**json.loads(str(arrays["about"]))["thresholds"])
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise Unreadable(f"{learned.name}: damaged ({type(error).__name__})") from None
+            self.thresholds = Thresholds(**about["thresholds"])
+        except (KeyError, TypeError) as error:
+            raise Unreadable(f"{learned.name}: other thresholds ({type(error).__name__})") from None
         self._tokens = Tokens(packed.vocabulary())
         self._encoder = Encoder(packed, values)
         self._weight, self._bias = values["head.weight"], values["head.bias"]
@@ -78,6 +80,16 @@ class Judge:
         if opinion.danger + self.thresholds.hint_adds * hinted >= self.thresholds.ask:
             return Hit(Tier.unclear, opinion.kind, language, RULE)
         return None
+
+
+def read_learned(file: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """What was learned: what is said about it, and its arrays as they are kept. Raises `OSError`, `Unreadable`."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
+            arrays = {name: held[name] for name in held.files}
+        return json.loads(str(arrays.pop("about"))), arrays
+    except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise Unreadable(f"{file.name}: damaged ({type(error).__name__})") from None
 
 
 def _log_odds(share: float) -> float:

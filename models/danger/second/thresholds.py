@@ -1,22 +1,18 @@
 """Chooses when the second opinion is asked, and from where on it speaks, on the first held-out set of the tests."""
 
-import gzip
-import json
-import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from models.danger import opinion, spelling
-from models.danger.hit import Tier
-from models.danger.screening import screen
+from models.danger import lessons, opinion, spelling
+from models.danger.evaluate import moments
+from models.danger.screening import can_wait, screen
 from models.danger.second.judge import Judge
 
 SENTENCES = Path(__file__).parents[3] / "tests" / "models" / "danger" / "sentences"
-EVERYDAY_SETS = (("goemotions/dev", "text"), ("kote/dev", "text"))
-EVERYDAY_OF_EACH = 700
+EVERYDAY_SETS = (("goemotions/dev", "text", 700), ("kote/dev", "text", 700))
 HINTS = (0.0, 1.0, 2.0, 3.0)
 UNASKED = 0.02  # of the clear sentences that it alone would find, those that may be lost by not asking
 FALSE_ALARMS = 0.04  # of hard harmless sentences, door and second opinion together
@@ -27,7 +23,7 @@ WRONG_HELPLINES = 0.003  # of hard harmless sentences, by the second opinion alo
 def choose(judge: Judge, data: Path) -> dict[str, float]:
     """Thresholds as `judge.Thresholds` wants them. Prints what they cost."""
     files = sorted(SENTENCES.glob("*.jsonl"))
-    rows = [json.loads(line) for path in files for line in path.read_text("utf-8").splitlines()]
+    rows = [row for path in files for row in lessons.rows(path)]
     labels = np.array([row["label"] for row in rows])
     texts = ["\n".join([*row.get("before", ()), row["text"]]) for row in rows]
     settled, hinted = np.array([_at_door(row) for row in rows]).T
@@ -58,14 +54,13 @@ def choose(judge: Judge, data: Path) -> dict[str, float]:
 
 def _at_door(row: dict[str, Any]) -> tuple[bool, bool]:
     """Whether the door answers by itself, and whether it leaves a hint to be decided."""
-    said: Sequence[str] = [*row.get("before", ()), row["text"]]
     settled = hinted = False
-    for last in range(1, len(said) + 1) if row["label"] != "none" else (len(said),):
-        hit = screen(said[last - 1], said[: last - 1])
-        if hit is not None and (hit.tier is Tier.clear or screen(said[last - 1]) is None):
-            settled = True
-        elif hit is not None:
+    for said in moments(row.get("before", ()), row["text"], row["label"]):
+        hit = screen(said[-1], said[:-1])
+        if hit is not None and can_wait(hit, said[-1]):
             hinted = True
+        elif hit is not None:
+            settled = True
     return settled, hinted
 
 
@@ -75,12 +70,7 @@ def _first(texts: Sequence[str]) -> Any:
 
 def _everyday(judge: Judge, listen: float, data: Path) -> Any:
     """Log-odds of danger in everyday talk; what is not asked about counts as the least."""
-    texts: list[str] = []
-    for part, field in EVERYDAY_SETS:
-        with gzip.open(data / f"{part}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            found = [json.loads(line)[field] for line in lines]
-        random.Random(7).shuffle(found)
-        texts += found[:EVERYDAY_OF_EACH]
+    texts = lessons.public(data, EVERYDAY_SETS)
     asked = _first(texts) >= listen
     return np.array([judge.opinion(text).danger if ask else -np.inf for text, ask in zip(texts, asked, strict=True)])
 

@@ -8,7 +8,6 @@ on the first held-out set of the tests, which is therefore no measure of it; the
 """
 
 import argparse
-import gzip
 import json
 import random
 import re
@@ -23,14 +22,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from models.danger import lessons
 from models.danger.hit import Kind
-from models.danger.second.judge import FILE, KINDS, LABELS, Judge
+from models.danger.second.judge import FILE, KINDS, LABELS, Judge, read_learned
 from models.danger.second.packed import Packed
 from models.danger.second.thresholds import choose
 from models.danger.second.tokens import Tokens
 from models.words import HANGUL
 
-SENTENCES = Path(__file__).parents[1] / "training"
 ORDINARY = (("goemotions/train", "text", 1500), ("kote/train", "text", 1000), ("chatbot_ko/all", "q", 1000))
 ORDINARY_WEIGHT = 0.5
 KIND_WEIGHT = 0.3
@@ -145,10 +144,10 @@ def main() -> None:
         packed = Packed(chosen.encoder)
         examples = _examples(Tokens(packed.vocabulary()), chosen.data)
         model = Model(packed)
-        lessons = _take_up(model) if chosen.goes_on else []
+        taught = _take_up(model) if chosen.goes_on else []
         _teach(model, examples, chosen.epochs, RATE / 3 if chosen.goes_on else RATE)
-        lessons.append({"epochs": chosen.epochs, "texts": len(examples)})
-        _save(model, {"thresholds": UNCHOSEN, "lessons": lessons})
+        taught.append({"epochs": chosen.epochs, "texts": len(examples)})
+        _save(model, {"thresholds": UNCHOSEN, "lessons": taught})
     thresholds = choose(Judge(chosen.encoder), chosen.data)
     print("thresholds", json.dumps(thresholds))
     _rewrite(thresholds)
@@ -157,16 +156,11 @@ def main() -> None:
 
 def _examples(tokens: Tokens, data: Path) -> list[Example]:
     found = []
-    for path in sorted(SENTENCES.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row: dict[str, Any] = json.loads(line)
+    for path in sorted(lessons.SENTENCES.glob("*.jsonl")):
+        for row in lessons.rows(path):
             kind = KINDS.index(Kind(row["kind"]) if row["kind"] else None)
             found.append((row["text"], LABELS.index(row["label"]), kind, 1.0))
-    for part, field, most in ORDINARY:
-        with gzip.open(data / f"{part}.jsonl.gz", "rt", encoding="utf-8") as lines:
-            texts = [json.loads(line)[field] for line in lines]
-        random.Random(7).shuffle(texts)
-        found += [(text, 0, 0, ORDINARY_WEIGHT) for text in texts[:most] if len(text) < 200]
+    found += [(text, 0, 0, ORDINARY_WEIGHT) for text in lessons.public(data, ORDINARY, longest=200)]
     found += _joined(found)
     return [
         Example(tokens.of(text), tokens.of(_varied(text)), label, kind, weight) for text, label, kind, weight in found
@@ -208,14 +202,13 @@ def _varied(text: str) -> str:
 
 def _take_up(model: Model) -> list[dict[str, int]]:
     """Puts what is learned already into `model`; returns the lessons that it came from."""
-    with np.load(FILE, allow_pickle=False) as held:
-        about = json.loads(str(held["about"]))
-        learned = {name: torch.from_numpy(held[name].astype(np.float32)) for name in held.files if name != "about"}
+    about, arrays = read_learned(FILE)
+    learned = {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}
     unknown = model.load_state_dict(learned, strict=False).unexpected_keys
     if unknown:
         raise ValueError(f"what was learned is of another make: {unknown[:3]}")
-    lessons: list[dict[str, int]] = about.get("lessons", [{"epochs": 4, "texts": about.get("sentences", 0)}])
-    return lessons
+    taught: list[dict[str, int]] = about["lessons"]
+    return taught
 
 
 def _teach(model: Model, examples: list[Example], epochs: int, rate: float) -> None:
@@ -277,13 +270,15 @@ def _save(model: Model, about: dict[str, Any]) -> None:
             arrays[name] = part.detach().numpy().astype(np.float16)
         elif name.startswith("head."):
             arrays[name] = part.detach().numpy()
-    np.savez_compressed(FILE, about=np.array(json.dumps(about)), **arrays)
+    _keep(about, arrays)
 
 
 def _rewrite(thresholds: dict[str, float]) -> None:
-    with np.load(FILE, allow_pickle=False) as held:
-        arrays = {name: held[name] for name in held.files}
-    about = json.loads(str(arrays.pop("about"))) | {"thresholds": thresholds}
+    about, arrays = read_learned(FILE)
+    _keep(about | {"thresholds": thresholds}, arrays)
+
+
+def _keep(about: dict[str, Any], arrays: dict[str, Any]) -> None:
     np.savez_compressed(FILE, about=np.array(json.dumps(about)), **arrays)
 
 
