@@ -58,5 +58,9 @@ class WatchedEngine:
     def warm(self) -> None:
         self._engine.warm()
 
+    def read_ahead(self, messages: Sequence[ChatMessage]) -> None:
+        with self._slots, self._watchdog.step("read ahead", self._budget_s):
+            self._engine.read_ahead(messages)
+
     def close(self) -> None:
         self._engine.close()

@@ -70,9 +70,10 @@ def build(settings: Settings) -> House:
             url=settings.reply_url or "",
             key=settings.reply_key.get_secret_value() if settings.reply_key else "",
             threads=native_threads("text", settings),
+            kept=settings.home / "cache",
         )
         engine.warm()  # not watched: a slow disk is no hang
-        # The prompt that all replies begin with is read ahead while the rest starts; a first reply waits for it.
+        # What all replies begin with is read ahead while the rest starts: seconds once, then it is kept in the cache.
         threading.Thread(target=Composer(engine).warm, name="read-ahead", daemon=True).start()
         slots = 1 if settings.reply_engine == "llama" else SLOTS
         return Composer(WatchedEngine(engine, Watchdog(), slots), candidates=settings.reply_candidates)

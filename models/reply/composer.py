@@ -9,7 +9,7 @@ from models.reply.engine import ChatMessage, Engine
 from models.reply.guard import judge, may_be_sent
 from models.reply.intents import answer, intent_of
 from models.reply.phrase import by_situation
-from models.reply.prompt import Budget, build, prefix, sample_answers
+from models.reply.prompt import Budget, build, opening, sample_answers
 from models.reply.repair import repaired
 from models.reply.request import Decision, Reply, Request
 from models.reply.rerank import ENOUGH, score
@@ -46,14 +46,9 @@ class Composer:
         self._budget = budget or Budget()
 
     def warm(self) -> None:
-        """Load the engine and let it evaluate what stands first in every prompt.
-
-        Raises `EngineUnavailable`.
-        """
+        """Load the engine and let it evaluate what most prompts begin with. Raises `EngineUnavailable`."""
         self._engine.warm()
-        self._engine.generate(
-            [*prefix(), ChatMessage("user", "Hello.")], max_tokens=1, temperature=0.0, seed=0, stop=STOP
-        )
+        self._engine.read_ahead([*opening(), ChatMessage("user", "Hello.")])
 
     @property
     def engine(self) -> Engine:

@@ -75,5 +75,9 @@ class Engine(Protocol):
     def warm(self) -> None:
         """Load whatever the first call would otherwise wait for. Raises `EngineUnavailable`."""
 
+    def read_ahead(self, messages: Sequence[ChatMessage]) -> None:
+        """Evaluate what prompts will begin with, where evaluated prompts are kept: seconds that a first reply would
+        otherwise wait. Raises `EngineUnavailable`."""
+
     def close(self) -> None:
         """Give memory and connections back. The engine is not used afterwards."""

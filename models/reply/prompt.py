@@ -13,7 +13,7 @@ import yaml
 from models.emotion.estimate import Estimate, in_prompt
 from models.reply.engine import ChatMessage, Engine
 from models.reply.persona import persona
-from models.reply.request import Exchange, Request
+from models.reply.request import DEFAULT_PERSONA, Exchange, Request
 
 HERE = Path(__file__).parent
 OVERHEAD = 6
@@ -64,6 +64,13 @@ def prefix() -> tuple[ChatMessage, ...]:
     return tuple(messages)
 
 
+def opening(name: str = DEFAULT_PERSONA) -> tuple[ChatMessage, ...]:
+    """`prefix`, and that a new person writes now, to the persona called `name`."""
+    text = _text()
+    manner = text["persona"].format(style=persona(name).style)
+    return (*prefix(), ChatMessage("system", f"{text['begin']}\n{manner}"))
+
+
 def marked(estimate: Estimate | None, text: str) -> str:
     """What the person wrote, under the line about how they seem to feel where something was estimated."""
     return text if estimate is None else f"[{in_prompt(estimate)}]\n{text}"
@@ -84,13 +91,12 @@ def sample_answers() -> tuple[str, ...]:
 def build(request: Request, engine: Engine, budget: Budget) -> tuple[ChatMessage, ...]:
     """The prompt for `request`, within the context window of `engine`. Raises `EngineUnavailable`."""
     text = _text()
-    manner = text["persona"].format(style=persona(request.persona).style)
-    opening = (*prefix(), ChatMessage("system", f"{text['begin']}\n{manner}"))
+    first = opening(request.persona)
     asked = marked(request.estimate, request.text[-LONGEST_MESSAGE:])
     turn = ChatMessage("user", f"{asked}\n{text['hint']}" if engine.mended else asked)
-    fixed = sum(engine.count_tokens(message.content) + OVERHEAD for message in (*opening, turn))
+    fixed = sum(engine.count_tokens(message.content) + OVERHEAD for message in (*first, turn))
     room = min(budget.for_history(engine), engine.context - fixed - budget.answer)
-    return (*opening, *_within(room, request.history, engine), turn)
+    return (*first, *_within(room, request.history, engine), turn)
 
 
 def _within(room: int, history: Sequence[Exchange], engine: Engine) -> tuple[ChatMessage, ...]:

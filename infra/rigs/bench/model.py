@@ -25,8 +25,7 @@ from workers.stages.recall import HISTORY_TURNS
 
 PERSON = 450_000_001
 HISTORY = 10
-WARM, COLD, AT_ONCE = 12, 4, 2
-READ_AHEAD_S = 10.0  # a worker that has just started still reads what all prompts begin with
+WARM, COLD = 12, 8
 MIB = 2**20
 
 
@@ -53,7 +52,6 @@ def latency(heed: Running) -> list[Row]:
 async def _latency(heed: Running) -> list[Row]:
     warm: list[float] = []
     cold: list[float] = []
-    at_once: list[float] = []
     async with People(heed.url, heed.page_token) as people:
         crowd = Crowd(people)
         await crowd.watch()
@@ -69,19 +67,17 @@ async def _latency(heed: Running) -> list[Row]:
             await reply()
         for _ in range(WARM):
             warm.append(await reply())
-        for waits, seconds in [(cold, READ_AHEAD_S)] * COLD + [(at_once, 0.0)] * AT_ONCE:
+        for _ in range(COLD):
             heed.kill("text")
             await asyncio.to_thread(_await_worker, heed)
-            await asyncio.sleep(seconds)
-            waits.append(await reply())
-    asked, by_model = HISTORY + WARM + COLD + AT_ONCE, _by_model(heed)
+            cold.append(await reply())
+    asked, by_model = HISTORY + WARM + COLD, _by_model(heed)
     return [
         Row("of them answered by the model or its fallback", f"{by_model} of {asked}", "all", by_model == asked),
         at_most(f"reply, warm prompt cache, p50 of {WARM}", percentile(warm, 0.5), 4, "s", 1),
         at_most(f"reply, warm prompt cache, p95 of {WARM}", percentile(warm, 0.95), 8, "s", 1),
         at_most(f"reply, cold prompt cache, p50 of {COLD}", percentile(cold, 0.5), 4, "s", 1),
         at_most(f"reply, cold prompt cache, p95 of {COLD}", percentile(cold, 0.95), 8, "s", 1),
-        Row(f"reply, asked for while the worker still reads ahead, slowest of {AT_ONCE}", f"{max(at_once):.1f} s"),
     ]
 
 

@@ -17,10 +17,12 @@ def engine_from(
     context: int = 4096,
     timeout: float = 30.0,
     languages: Sequence[Language] = (),
+    kept: Path | None = None,
 ) -> Engine:
     """The engine called `name`, from plain values.
 
-    "llama": `model` is the path of a GGUF file, `threads` 0 means as many as the processor has.
+    "llama": `model` is the path of a GGUF file, `threads` 0 means as many as the processor has, `kept` a folder
+    in which what is read ahead outlives the process.
     "openai": `model` is the name the server at `url` knows, `key` its bearer token, `timeout` in seconds.
     "inprocess": deterministic, for tests; needs nothing. `languages` are those it is trusted with.
     Raises `UnknownEngine`, and `EngineUnavailable` where a model file is missing.
@@ -32,7 +34,7 @@ def engine_from(
     if name == "llama":
         from models.reply.engines.llama import LlamaEngine
 
-        return LlamaEngine(Path(model), threads=threads, context=context, languages=languages or ("en",))
+        return LlamaEngine(Path(model), threads=threads, context=context, languages=languages or ("en",), kept=kept)
     if name == "openai":
         from models.reply.engines.openai import OpenAIEngine
 

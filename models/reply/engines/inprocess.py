@@ -33,6 +33,9 @@ class InProcessEngine:
     def warm(self) -> None:
         by_situation("hello", "en", seed=0)
 
+    def read_ahead(self, messages: Sequence[ChatMessage]) -> None:
+        """Evaluates nothing."""
+
     def close(self) -> None:
         """Holds nothing."""
 

@@ -60,6 +60,9 @@ class OpenAIEngine:
         """Ask the server for its list of models, so that a wrong address or key shows at start."""
         self._asked("GET", "models")
 
+    def read_ahead(self, messages: Sequence[ChatMessage]) -> None:
+        self.generate(messages, max_tokens=1, temperature=0.0, seed=0)
+
     def close(self) -> None:
         self._client.close()
 

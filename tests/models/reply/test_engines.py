@@ -12,6 +12,7 @@ import pytest
 
 from models.reply.engine import ChatMessage, Engine, EngineUnavailable, UnknownEngine
 from models.reply.engines import engine_from
+from models.reply.engines.kept import Kept
 from models.reply.engines.llama import LlamaEngine
 from models.reply.engines.openai import OpenAIEngine
 from models.weights import MissingWeight, find
@@ -183,3 +184,81 @@ def test_llama_cpp_prints_nothing_of_what_was_said_and_lets_nobody_in() -> None:
     )
     assert ran.returncode == 0, ran.stderr[-600:]
     assert CANARY not in ran.stdout + ran.stderr
+
+
+BEGINNING = (ChatMessage("system", "You are a kind listener who takes up what was said. " * 20),)
+
+
+def _read_ahead(folder: Path) -> int:
+    """Tokens of a first prompt that a new engine need not evaluate."""
+    engine = LlamaEngine(small_model(), threads=1, context=1024, kept=folder)
+    engine.read_ahead([*BEGINNING, ChatMessage("user", "Hello.")])
+    first = engine.generate([*BEGINNING, ChatMessage("user", "My dog died.")], max_tokens=2, temperature=0, seed=0)
+    engine.close()
+    assert first.text
+    return first.cached_tokens
+
+
+@pytest.mark.weights
+def test_what_was_read_ahead_outlives_the_process_and_is_not_evaluated_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluated = _read_ahead(tmp_path)
+    monkeypatch.setattr(Kept, "keep", lambda *_: pytest.fail("it was evaluated again"))
+    assert _read_ahead(tmp_path) == evaluated > 100
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("harm", ["cut off", "garbled", "gone", "no digest"])
+def test_a_damaged_state_is_evaluated_anew_and_never_handed_to_llama_cpp(tmp_path: Path, harm: str) -> None:
+    evaluated = _read_ahead(tmp_path)
+    (state,) = tmp_path.glob("*.state")
+    whole = state.read_bytes()
+    if harm == "cut off":
+        state.write_bytes(whole[: len(whole) // 2])
+    elif harm == "garbled":
+        state.write_bytes(whole[:-9] + b"xxxxxxxxx")
+    elif harm == "gone":
+        state.unlink()
+    else:
+        state.with_suffix(".sha256").unlink()
+    assert _read_ahead(tmp_path) == evaluated
+    (again,) = tmp_path.glob("*.state")
+    assert Kept(tmp_path).whole(again.name)
+
+
+@pytest.mark.weights
+def test_nothing_of_a_conversation_is_kept_with_what_is_read_ahead(tmp_path: Path) -> None:
+    sizes = []
+    for folder, before in ((tmp_path / "a", "Hello."), (tmp_path / "b", f"{CANARY} " * 60)):
+        engine = LlamaEngine(small_model(), threads=1, context=1024, kept=folder)
+        engine.generate([*BEGINNING, ChatMessage("user", before)], max_tokens=8, temperature=0, seed=0)
+        engine.read_ahead([*BEGINNING, ChatMessage("user", "Hello.")])
+        engine.close()
+        (state,) = folder.glob("*.state")
+        sizes.append(state.stat().st_size)
+        assert CANARY.encode() not in state.read_bytes()
+    assert sizes[0] == sizes[1]
+
+
+@pytest.mark.weights
+def test_an_engine_that_cannot_keep_what_it_read_ahead_answers_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert _read_ahead(tmp_path / "file" / "cache") > 100
+
+
+def test_another_model_or_beginning_has_another_state_and_replaces_the_old_one(tmp_path: Path) -> None:
+    model = tmp_path / "model.gguf"
+    model.write_bytes(b"weights")
+    kept = Kept(tmp_path)
+    one = kept.name(model, "engine 1", BEGINNING)
+    assert one == kept.name(model, "engine 1", BEGINNING)
+    others = {kept.name(model, "engine 2", BEGINNING), kept.name(model, "engine 1", TALK)}
+    model.write_bytes(b"other weights")
+    others.add(kept.name(model, "engine 1", BEGINNING))
+    assert len(others | {one}) == 4
+    for name in (one, others.pop()):
+        (tmp_path / "written").write_bytes(b"state")
+        kept.keep("written", name)
+        assert kept.whole(name)
+    assert not kept.whole(one)
