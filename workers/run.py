@@ -18,12 +18,14 @@ THREADS: Final = {"text": 32, "media": 4}
 
 def main(kind: str) -> int:
     """Runs until SIGTERM, then finishes what is in hand. Returns the exit code."""
+    from models import danger
     from workers.celery_app import app
     from workers.house import house
 
     if kind == "text":
         # Before it takes a turn: a model that cannot be loaded is a start that failed, not a turn that did.
         _ = house().composer, house().judge
+        danger.load()
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_ready.connect(_ready)
     app.worker_main(

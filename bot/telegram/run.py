@@ -24,6 +24,7 @@ from bot.telegram.poller import ALLOWED, Poller
 from bot.telegram.sender import Sender
 from bot.telegram.signs import Signs
 from bot.telegram.webhook import webhook_app
+from models import danger
 from models.words import LANGUAGES, say
 from workers.doorbell import SENDER_CHANNEL, CeleryDoorbell, Doorbell, redis_url
 from workers.journal.database import Journal, JournalUnavailable
@@ -80,6 +81,7 @@ class Telegram:
         self._loop = asyncio.get_running_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="journal"))
         stop = stop or _stopped_by_signal()
+        danger.load()
         await self._initialize(stop)
         runner = await self._serve_webhook() if self._settings.webhook_url else None
         jobs = [self.sender.run(), self.desk.run(), self._signs.run(), self._listen(), self._introduce_bot()]

@@ -11,7 +11,7 @@ from models.danger.protocol import (
     help_lines,
     while_unheard,
 )
-from models.danger.screening import can_wait, screen
+from models.danger.screening import can_wait, load, screen
 
 __all__ = [
     "PROTOCOL_VERSION",
@@ -25,6 +25,7 @@ __all__ = [
     "can_wait",
     "countries",
     "help_lines",
+    "load",
     "screen",
     "while_unheard",
 ]

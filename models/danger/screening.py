@@ -96,6 +96,11 @@ def _with_earlier(text: str, before: Sequence[str], languages: Sequence[Language
     return across if across and (alone is None or across.tier is Tier.clear) else alone
 
 
+def load() -> None:
+    """Read the lexicon and the learned opinion (half a second) now, so that no first message waits for it."""
+    screen("hello")
+
+
 def can_wait(hit: Hit, text: str) -> bool:
     """Whether `hit` is a mere hint that `text`, the newest message, gives alone: a later reader finds it again."""
     if hit.tier is Tier.clear:

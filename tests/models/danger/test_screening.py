@@ -1,12 +1,14 @@
 """What the danger screen promises: what it finds, what it leaves alone, and that nothing slows it down."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from models.danger import Hit, Kind, Tier, screen, screening
+from models.danger import Hit, Kind, Tier, load, screen, screening
 from models.danger.rules import lexicon
 from models.words import LANGUAGES, Language
 
@@ -164,10 +166,23 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_no_longer_than_its_length_allows(name: str) -> None:
-    screen("warm up")
+    load()
     started = time.perf_counter()
     screen(HOSTILE[name])
     assert time.perf_counter() - started < 0.25
+
+
+def test_a_process_that_has_loaded_the_screen_answers_its_first_message_at_once() -> None:
+    program = (
+        "import time\n"
+        "from models import danger\n"
+        "danger.load()\n"
+        "started = time.perf_counter()\n"
+        "assert danger.screen('I want to die') and danger.screen('죽고 싶어') and danger.screen('ölmek istiyorum')\n"
+        "print(time.perf_counter() - started)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) < 0.1
 
 
 def test_one_word_alone_is_never_asked_about_by_the_learned_opinion() -> None:
