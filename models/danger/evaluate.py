@@ -204,8 +204,8 @@ Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 - A row of several messages counts as found if any of its messages raised it, a harmless one by its last message.
 - A sentence set is not the world: figures on real conversations will differ, and rare ways of saying it are missing.
 - What is missed is still answered by the rest of Heed. One clear statement in five gets the question first; with the
-  workers away (the door alone) it is one in three, and one in nine is missed.
-- Thresholds were chosen on the first held-out set (`tests/models/danger/sentences`), whose harmless sentences are
+  workers away (the door alone) it is one in three, and one in eight is missed.
+- Thresholds were chosen on earlier held-out sets (`tests/models/danger/sentences`), whose harmless sentences are
   harder. The sentences measured here were not looked at, but for their totals, three times (see docs/safety.md).
 - What is told of others, of stories and of times long over is left alone on purpose; some of it will be wrong.
 - It must never be the only safety net, and no decision about a person may rest on it.

@@ -12,7 +12,9 @@ _SENTENCES = re.compile(r"[.!?;:…]+(?=[\s\"')\]]|$)|(?<=[^\W\d_][^\W\d_])[.!?]
 _TOKENS = re.compile(r"[\w@$!#*'+&]+(?:[.\-/|~+][\w@$!#*]+)*|,|[😂🤣😆😹😅💀☠]", re.ASCII)
 _TURKISH_TOKENS = re.compile(r"[\wö@$!#*'+&]+(?:[.\-/|~+][\wö@$!#*]+)*|,|[😂🤣😆😹😅💀☠]", re.ASCII)
 _OTHER_OE = re.compile(r"ö(?!l)|(?<=\w)ö")
-_LAUGHTER = re.compile(r"(?:a?(?:h+[aeiou]+){2,}h*|l+o+l+(?:ol)*|lmf?a+o+|rofl|xd+|jk|k+e+k+w?|(?:as|sj|jd|ks){3,})$")
+_LAUGHTER = re.compile(
+    r"(?:a?(?:h+[aeiou]+){2,}h*|l+o+l+(?:ol)*|lmf?a+o+|rofl|xd+|jk|k+e+k+w?|(?:as|sj|jd|ks){3,}|[hjkds]{5,})$"
+)
 _LAUGHING_SIGNS = frozenset("😂🤣😆😹😅💀☠")
 _LEET = str.maketrans("0134578@$!+69", "oieastbasitgg")
 _LEET_L = str.maketrans("0134578@$!+69", "oleastbasltgg")

@@ -93,8 +93,8 @@ def second_opinion() -> Judge:
 @pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
 def test_the_door_alone_has_not_become_worse_than_its_card_says() -> None:
     measured = evaluate.report(evaluate.read(HELD_OUT))["door"]
-    assert measured["recall"] >= 0.87
-    assert measured["false_alarm_rate"] <= 0.03
+    assert measured["recall"] >= 0.85
+    assert measured["false_alarm_rate"] <= 0.02
     assert measured["helpline_false_rate"] <= 0.005
 
 
@@ -103,14 +103,14 @@ def test_the_door_alone_has_not_become_worse_than_its_card_says() -> None:
 def test_with_its_second_opinion_the_screen_has_not_become_worse_than_its_card_says(second_opinion: Judge) -> None:
     result = evaluate.report(evaluate.read(HELD_OUT, second_opinion), second_opinion=True)
     assert result["metrics"]["recall"] >= evaluate.GOALS["recall"]
-    assert result["metrics"]["false_alarm_rate"] <= 0.03
-    assert result["metrics"]["helpline_false_rate"] <= evaluate.GOALS["helpline_false_rate"]
+    assert result["metrics"]["false_alarm_rate"] <= evaluate.GOALS["false_alarm_rate"]
+    assert result["metrics"]["helpline_false_rate"] <= 0.01
     assert result["metrics"]["recall"] > result["door"]["recall"]
 
 
 @pytest.mark.weights
 @pytest.mark.skipif(not HELD_OUT, reason="the held-out sentences are not beside this installation")
-@pytest.mark.xfail(strict=True, reason="this goal is not reached yet: see models/danger/CARD.md")
-def test_the_screen_alarms_no_oftener_than_its_goal(second_opinion: Judge) -> None:
+@pytest.mark.xfail(strict=True, reason="this goal is missed by one sentence of 312: see models/danger/CARD.md")
+def test_helplines_are_shown_wrongly_no_oftener_than_the_goal(second_opinion: Judge) -> None:
     measured = evaluate.metrics(evaluate.read(HELD_OUT, second_opinion))
-    assert measured["false_alarm_rate"] <= evaluate.GOALS["false_alarm_rate"]
+    assert measured["helpline_false_rate"] <= evaluate.GOALS["helpline_false_rate"]
