@@ -5,6 +5,7 @@ import asyncio
 from infra.rigs.bench.house_cost import slow
 from infra.rigs.bench.load import Crowd
 from infra.rigs.bench.table import Row
+from infra.rigs.lines import LINES
 from infra.rigs.people import People
 from infra.rigs.running import Running
 from models.words import variants
@@ -13,6 +14,7 @@ LIMIT_S = 8.0
 RATES = (0.3, 0.6, 0.9, 1.2, 1.8)  # turns a second
 STEP_S = 60.0
 PEOPLE = 40
+FIRST = 460_000_000
 
 
 def saturation(heed: Running) -> list[Row]:
@@ -24,6 +26,9 @@ async def _saturation(heed: Running) -> list[Row]:
     rows: list[Row] = []
     sustained = 0.0
     async with People(heed.url, heed.page_token) as people:
+        first = Crowd(people)
+        await first.watch()
+        await first.ask(FIRST, LINES[0])  # a house that has just been installed still reads ahead
         for step, rate in enumerate(RATES):
             crowd = Crowd(people)
             await crowd.watch()

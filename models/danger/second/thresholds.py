@@ -1,4 +1,4 @@
-"""Chooses when the second opinion is asked, and from where on it speaks, on the earlier held-out sets of the tests."""
+"""Chooses when the second opinion is asked, and from where on it speaks, on earlier held-out sets of the tests."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,7 +4,7 @@ Needs torch, which serving does not. Low-rank additions to every linear layer of
 2021, "LoRA"), its biases and normalisations, and a head for three labels and four kinds. Learns from the sentences of
 `models/danger/training` and, as ordinary talk, GoEmotions (Apache-2.0), KOTE and Chatbot_data (MIT). Each sentence is
 shown plain or varied: without punctuation, marks or blanks, or with a slip of the finger. The thresholds are chosen
-on the earlier held-out sets of the tests, which is therefore no measure of it; the fresh set is.
+on the earlier held-out sets of the tests, which are therefore no measure of it; the fresh set is.
 """
 
 import argparse
