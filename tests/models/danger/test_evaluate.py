@@ -1,13 +1,13 @@
 """The measuring command: what it counts, what it refuses, and the floor that the screen must keep."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from models.danger import evaluate
 from models.danger.second import Judge
+from tests.rig import weights
 
 
 def _file(folder: Path, *rows: object) -> str:
@@ -78,13 +78,11 @@ def test_the_wilson_interval_is_the_published_one() -> None:
 
 
 HELD_OUT = sorted(evaluate.SENTENCES.glob("*.jsonl"))
-# Read while collecting: each test runs with no setting in its environment.
-WEIGHTS = Path(os.environ.get("HEED_WEIGHTS") or Path(__file__).parents[3] / ".heed" / "weights")
 
 
 @pytest.fixture(scope="module")
 def second_opinion() -> Judge:
-    judge, lacking = evaluate.second_opinion(WEIGHTS)
+    judge, lacking = evaluate.second_opinion(weights.FOLDER)
     if judge is None:
         pytest.skip(lacking)
     return judge

@@ -1,7 +1,6 @@
 """The second opinion itself, on its real weights: skipped where they are not there."""
 
 import json
-import os
 import time
 from math import erf
 from pathlib import Path
@@ -16,18 +15,12 @@ from models.danger.second.encoder import gelu, softmax
 from models.danger.second.judge import FILE
 from models.danger.second.packed import Packed, Unreadable, unpacked
 from models.danger.second.tokens import LONGEST, Tokens
-from models.weights import MissingWeight, find
-
-# Read while collecting: each test runs with no setting in its environment.
-WEIGHTS = Path(os.environ.get("HEED_WEIGHTS") or Path(__file__).parents[3] / ".heed" / "weights")
+from tests.rig.weights import weight
 
 
 @pytest.fixture(scope="module")
 def encoder() -> Path:
-    try:
-        return find("multilingual-e5-small-q4", WEIGHTS)
-    except MissingWeight as missing:
-        pytest.skip(str(missing))
+    return weight("multilingual-e5-small-q4")
 
 
 @pytest.fixture(scope="module")

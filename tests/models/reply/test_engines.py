@@ -1,7 +1,6 @@
 """One contract for everything that can write a candidate, and what is special about each."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,22 +14,14 @@ from models.reply.engines import engine_from
 from models.reply.engines.kept import Kept
 from models.reply.engines.llama import LlamaEngine
 from models.reply.engines.openai import OpenAIEngine
-from models.weights import MissingWeight, find
+from tests.rig.weights import weight
 
 TALK = (
     ChatMessage("system", "You are kind."),
     ChatMessage("user", "I failed my exam and I don't dare tell my parents."),
 )
-# Read while collecting: each test runs with no setting in its environment.
-WEIGHTS = Path(os.environ.get("HEED_WEIGHTS") or Path(__file__).parents[3] / ".heed" / "weights")
+SMALL = "smollm2-135m-instruct-q4_1"
 CANARY = "zebrafinch-in-the-cellar"
-
-
-def small_model() -> Path:
-    try:
-        return find("smollm2-135m-instruct-q4_1", WEIGHTS)
-    except MissingWeight as missing:
-        pytest.skip(str(missing))
 
 
 def _server(request: httpx.Request) -> httpx.Response:
@@ -51,7 +42,7 @@ def _server(request: httpx.Request) -> httpx.Response:
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made: Engine
     if request.param == "llama":
-        made = LlamaEngine(small_model(), threads=1, context=1024)
+        made = LlamaEngine(weight(SMALL), threads=1, context=1024)
     elif request.param == "openai":
         made = OpenAIEngine("http://server.test/v1", "some", transport=httpx.MockTransport(_server))
     else:
@@ -138,7 +129,7 @@ def test_a_server_that_hangs_or_is_gone_makes_the_engine_unavailable() -> None:
 
 @pytest.mark.weights
 def test_a_second_person_does_not_pay_for_the_beginning_of_the_prompt() -> None:
-    engine = LlamaEngine(small_model(), threads=1, context=1024)
+    engine = LlamaEngine(weight(SMALL), threads=1, context=1024)
     rules = ChatMessage("system", "You are a kind listener who takes up what was said. " * 20)
     engine.generate([rules, ChatMessage("user", "My dog died.")], max_tokens=2, temperature=0, seed=0)
     second = engine.generate([rules, ChatMessage("user", "I got the job!")], max_tokens=2, temperature=0, seed=0)
@@ -148,7 +139,7 @@ def test_a_second_person_does_not_pay_for_the_beginning_of_the_prompt() -> None:
 
 @pytest.mark.weights
 def test_a_prompt_too_long_for_the_window_is_refused_without_its_words() -> None:
-    engine = LlamaEngine(small_model(), threads=1, context=512)
+    engine = LlamaEngine(weight(SMALL), threads=1, context=512)
     with pytest.raises(EngineUnavailable) as caught:
         engine.generate([ChatMessage("user", f"{CANARY} " * 400)], max_tokens=2, temperature=0, seed=0)
     engine.close()
@@ -176,7 +167,7 @@ def test_llama_cpp_prints_nothing_of_what_was_said_and_lets_nobody_in() -> None:
         "        assert refused.code in (401, 403, 404, 501), refused.code\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", program, str(small_model().resolve()), CANARY],
+        [sys.executable, "-c", program, str(weight(SMALL).resolve()), CANARY],
         capture_output=True,
         text=True,
         timeout=100,
@@ -191,7 +182,7 @@ BEGINNING = (ChatMessage("system", "You are a kind listener who takes up what wa
 
 def _read_ahead(folder: Path) -> int:
     """Tokens of a first prompt that a new engine need not evaluate."""
-    engine = LlamaEngine(small_model(), threads=1, context=1024, kept=folder)
+    engine = LlamaEngine(weight(SMALL), threads=1, context=1024, kept=folder)
     engine.read_ahead([*BEGINNING, ChatMessage("user", "Hello.")])
     first = engine.generate([*BEGINNING, ChatMessage("user", "My dog died.")], max_tokens=2, temperature=0, seed=0)
     engine.close()
@@ -231,7 +222,7 @@ def test_a_damaged_state_is_evaluated_anew_and_never_handed_to_llama_cpp(tmp_pat
 def test_nothing_of_a_conversation_is_kept_with_what_is_read_ahead(tmp_path: Path) -> None:
     sizes = []
     for folder, before in ((tmp_path / "a", "Hello."), (tmp_path / "b", f"{CANARY} " * 60)):
-        engine = LlamaEngine(small_model(), threads=1, context=1024, kept=folder)
+        engine = LlamaEngine(weight(SMALL), threads=1, context=1024, kept=folder)
         engine.generate([*BEGINNING, ChatMessage("user", before)], max_tokens=8, temperature=0, seed=0)
         engine.read_ahead([*BEGINNING, ChatMessage("user", "Hello.")])
         engine.close()
