@@ -82,3 +82,16 @@ def test_stems_join_the_forms_of_a_word() -> None:
 def test_similar_answers_count_as_similar_and_others_do_not() -> None:
     assert similarity("What do you miss most?", "What do you miss the most?", "en") > 0.7
     assert similarity("What do you miss most?", "How did they tell you?", "en") < 0.3
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("my boss praised me in front of everyone today", "en", "good_news"),
+        ("nobody thanked me for staying late at work", "en", "work"),
+        ("부장님이 오늘 모두 앞에서 칭찬해 주셨어요", "ko", "good_news"),
+        ("müdür beni herkesin önünde övdü", "tr", "good_news"),
+    ],
+)
+def test_praise_at_work_is_good_news_and_no_burden(text: str, language: Language, expected: str) -> None:
+    assert situation_of(text, language).name == expected
