@@ -37,6 +37,7 @@ HERE = Path(__file__).parent
 OPUS_24K = 1 - (24 - 6) / 250
 """soundfile's compression level for 24 kbit/s: its scale runs from 256 kbit/s (0) to 6 kbit/s (1)."""
 LIMIT_S = 600.0
+NONE = Distance(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Tally:
     """Errors and seconds, added up."""
 
     n: int = 0
-    words: Distance = Distance(0, 0)
-    characters: Distance = Distance(0, 0)
+    words: Distance = NONE
+    characters: Distance = NONE
     unheard: int = 0
     sound_s: float = 0.0
     wall_s: float = 0.0
@@ -191,9 +192,7 @@ def _sound(waveform: Any, rate: int) -> Sound:
 
 def _opus(sound: Sound) -> bytes:
     buffer = io.BytesIO()
-    soundfile.write(
-        buffer, sound.waveform, RATE, format="OGG", subtype="OPUS", compression_level=OPUS_24K
-    )
+    soundfile.write(buffer, sound.waveform, RATE, format="OGG", subtype="OPUS", compression_level=OPUS_24K)
     return buffer.getvalue()
 
 
@@ -209,7 +208,9 @@ def weights_folder() -> Path:
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """What the command line asks for."""
-    asked = argparse.ArgumentParser(prog="models.speech.evaluate", description=__doc__.splitlines()[0] if __doc__ else "")
+    asked = argparse.ArgumentParser(
+        prog="models.speech.evaluate", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
     asked.add_argument("task", choices=("recognition", "speech"))
     asked.add_argument("--data", type=Path, help="folder with index.csv, or a .jsonl file for speech")
     asked.add_argument("--weights", type=Path, default=weights_folder())
@@ -242,9 +243,7 @@ def main(given: list[str] | None = None) -> int:
         console.print("nothing to evaluate: no row with a transcript was asked for")
         return 2
     if asked.task == "recognition":
-        result = recognition(
-            rows, recogniser, opus=not asked.as_stored, hinted=not asked.unhinted, console=console
-        )
+        result = recognition(rows, recogniser, opus=not asked.as_stored, hinted=not asked.unhinted, console=console)
     else:
         voice = synthesiser_from(asked.voice, threads=1)
         result = speech(rows, voice, recogniser, console)

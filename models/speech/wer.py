@@ -64,7 +64,5 @@ def _edits(reference: Sequence[str], other: Sequence[str]) -> int:
     for place, wanted in enumerate(reference, 1):
         above, row[0] = row[0], place
         for column, got in enumerate(other, 1):
-            above, row[column] = row[column], min(
-                row[column] + 1, row[column - 1] + 1, above + (wanted != got)
-            )
+            above, row[column] = row[column], min(row[column] + 1, row[column - 1] + 1, above + (wanted != got))
     return row[-1]

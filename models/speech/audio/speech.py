@@ -21,9 +21,7 @@ TONAL = 0.35
 measures 0.5 and more (0.56 for white noise, exactly e to the minus Euler's constant), chords below 0.2."""
 HUM_HZ = 180
 HUM_SHARE = 0.9
-SETTINGS = VadOptions(
-    threshold=0.5, min_speech_duration_ms=100, min_silence_duration_ms=400, speech_pad_ms=200
-)
+SETTINGS = VadOptions(threshold=0.5, min_speech_duration_ms=100, min_silence_duration_ms=400, speech_pad_ms=200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,8 @@ def spans(sound: Sound) -> tuple[Span, ...]:
 def levelled(sound: Sound) -> Waveform:
     """The waveform brought to `LEVEL_DB`: float32 [samples], in [-1, 1]."""
     gain = 10 ** ((LEVEL_DB - sound.loudness_db) / 20)
-    return np.clip(sound.waveform * np.float32(gain), -1.0, 1.0)
+    level: Waveform = np.clip(sound.waveform * np.float32(gain), -1.0, 1.0)
+    return level
 
 
 def humming(waveform: Waveform) -> bool:

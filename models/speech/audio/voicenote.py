@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import soundfile
@@ -58,7 +59,7 @@ def drawn(waveform: Waveform) -> bytes:
     """The waveform as Telegram stores it: 100 values of 0 to 31, packed as `packed` says."""
     edges = np.linspace(0, len(waveform), VALUES + 1).astype(int)
     level = np.abs(waveform)
-    bars = np.array([level[a : max(b, a + 1)].max(initial=0.0) for a, b in zip(edges, edges[1:], strict=False)])
+    bars = np.array([level[a : max(b, a + 1)].max(initial=0.0) for a, b in pairwise(edges)])
     top = float(bars.mean()) * HEADROOM
     if top <= 0:
         return packed([0] * VALUES)

@@ -88,7 +88,7 @@ def _window(features: np.ndarray) -> int:
     """Frames of `features` (bands, frames) to encode: those before the padding, and some silence behind them."""
     filled = np.flatnonzero(features.any(axis=0))
     frames = int(filled[-1]) + 1 if len(filled) else 0
-    return min(max(frames + SILENT_FRAMES, LEAST_FRAMES), features.shape[1])
+    return min(max(frames + SILENT_FRAMES, LEAST_FRAMES), int(features.shape[1]))
 
 
 @dataclass(slots=True)

@@ -11,7 +11,10 @@ FALLBACK = "en"
 
 LABELLED = re.compile(r"!?\[([^\]\n]*)\]\((?:[^()\s]|\([^()\s]*\))*\)")
 LINK = re.compile(r"\b(?:https?://|www\.|t\.me/|tg://)[^\s<>\"']*[^\s<>\"'.,;:!?)\]}]", re.IGNORECASE)
-BARE = re.compile(r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|org|net|gov|edu|info|io|me|uk|kr|tr|de)(?:/[^\s<>\"']*[^\s<>\"'.,;:!?)])?(?![\w@])", re.IGNORECASE)
+BARE = re.compile(
+    r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|org|net|gov|edu|info|io|me|uk|kr|tr|de)(?:/[^\s<>\"']*[^\s<>\"'.,;:!?)])?(?![\w@])",
+    re.IGNORECASE,
+)
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 COMMAND = re.compile(r"(?<!\S)/(?=[a-z]{2,})")
 MENTION = re.compile(r"(?<!\S)@(?=\w)")

@@ -14,10 +14,13 @@ YEARS = range(1100, 2100)
 DECADE = re.compile(r"(?<![\w.,])(?:'|’)?(\d{2}|\d{4})['’]?s\b")
 ORDINAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+|\d{1,9})(?:st|nd|rd|th)\b", re.IGNORECASE)
 CALLED = re.compile(
-    r"\b((?:call|dial|text|ring|phone|number(?: is)?)(?: us| them| me)?(?: on| at| to| for)?:? )(\+?\d{3,6})\b(?![,.:]?\d|%)",
+    r"\b((?:call|dial|text|ring|phone|number(?: is)?)(?: us| them| me)?(?: on| at| to| for)?:? )"
+    r"(\+?\d{3,6})\b(?![,.:]?\d|%)",
     re.IGNORECASE,
 )
-PHONE = re.compile(r"(?<![\w.,/-])\+?(?:\(\d{1,5}\)[ -]?)?\d{1,5}(?:[ -]\d{2,5}){1,4}(?![\w,/-]|\.\d)|(?<![\w.,])\+\d{6,15}\b")
+PHONE = re.compile(
+    r"(?<![\w.,/-])\+?(?:\(\d{1,5}\)[ -]?)?\d{1,5}(?:[ -]\d{2,5}){1,4}(?![\w,/-]|\.\d)|(?<![\w.,])\+\d{6,15}\b"
+)
 PHONE_DIGITS = range(6, 16)
 ALWAYS = re.compile(r"(?<![\w.,-])24/7(?![\w/])")
 HEIGHT = re.compile(r"(?<![\w.,])(\d)['’] ?(\d{1,2})(?:\"|”|''|(?!\w))")
@@ -50,7 +53,7 @@ def digits(number: str) -> str:
 
 
 def decimal(whole: str, part: str = "") -> str:
-    """"1,234" and ".50" as "one thousand two hundred and thirty-four point five zero"."""
+    """ "1,234" and ".50" as "one thousand two hundred and thirty-four point five zero"."""
     bare = whole.replace(",", "")
     long = len(bare) > MOST_DIGITS or (len(bare) > 1 and bare.startswith("0"))
     words = digits(bare) if long else cardinal(int(bare))
@@ -58,7 +61,7 @@ def decimal(whole: str, part: str = "") -> str:
 
 
 def plural(word: str) -> str:
-    """"sixty" as "sixties", "hundred" as "hundreds"."""
+    """ "sixty" as "sixties", "hundred" as "hundreds"."""
     return word[:-1] + "ies" if word.endswith("y") else word + "s"
 
 
