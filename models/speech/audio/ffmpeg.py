@@ -26,6 +26,8 @@ MEMORY_KB = 1_000_000
 CPU_SECONDS = 20
 LIMITED = f'ulimit -v {MEMORY_KB}; ulimit -t {CPU_SECONDS}; ulimit -f 0; ulimit -c 0; exec "$@"'
 """Said by the shell, not by a function between fork and exec, which threads make unsafe."""
+TO_MONO = f"aresample=out_sample_rate={RATE}:out_chlayout=mono:rematrix_maxval=1.0"
+"""The mean of the channels: without the last word two equal channels would become louder than one and clip."""
 PIPE_BYTES = 1 << 16
 COMPLAINT_BYTES = 4096
 """How much of ffmpeg's own messages is kept; a garbled file makes it write megabytes."""
@@ -57,7 +59,7 @@ def run(data: bytes, kind: Kind, *, limit_samples: int, seconds: float) -> Decod
             *("/bin/sh", "-c", LIMITED, "sh", program()),
             *("-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", "-filter_threads", "1"),
             *("-protocol_whitelist", "fd", "-fd", str(source), "-f", kind, "-i", "fd:"),
-            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", "1", "-ar", str(RATE), "-threads", "1"),
+            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-af", TO_MONO, "-threads", "1"),
             *("-f", "f32le", "pipe:1"),
         ]
         process = subprocess.Popen(
