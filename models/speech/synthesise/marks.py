@@ -32,6 +32,7 @@ DOTS = re.compile(r"(?:\.{2,}|…)+")
 MARKS = re.compile(r"([!?])[!?]+")
 ENDED = re.compile(r"[.!?:;,]$")
 DASH = re.compile(r"\s+[-–—]+\s+|\s*—\s*")
+BEFORE_MARK = re.compile(r"[^\S\n]+([,.;:!?])")
 SPACES = re.compile(r"[^\S\n]+")
 EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u2300-\u23ff\u3030\u303d\u3297\u3299"
@@ -65,7 +66,7 @@ def unmarked(text: str, language: str = FALLBACK) -> str:
         text = STARRED.sub(r"\2", text)
     text = _without_emoji(EMOTICON.sub("", text), language)
     text = DOTS.sub(".", DOTS_ON.sub(",", text))
-    text = DASH.sub(", ", MARKS.sub(_loudest, LEFT_OVER.sub(" ", text)))
+    text = BEFORE_MARK.sub(r"\1", DASH.sub(", ", MARKS.sub(_loudest, LEFT_OVER.sub(" ", text))))
     lines = (SPACES.sub(" ", line).strip() for line in text.splitlines())
     return " ".join(line if ENDED.search(line) else f"{line}." for line in lines if any(map(str.isalnum, line)))
 

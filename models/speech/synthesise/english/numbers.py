@@ -28,6 +28,7 @@ FRACTION = re.compile(r"(?<![\w.,/])(?:(\d{1,4}) )?(\d{1,2})/(\d{1,2})(?![\w/]|[
 RANGE = re.compile(r"(?<![\w.,/-])(\d[\d,]*(?:\.\d+)?) ?[-–—] ?(?=\d[\d,]*(?:\.\d+)?(?![\w/-]))")
 YEAR = re.compile(r"(?<![\w.,$€£-])(\d{4})(?![\w]|[.,]\d)")
 NUMBER = re.compile(r"(?<![\w.])([-−+]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+REST = re.compile(r"(\.?)(\d+)")
 MIXED = re.compile(r"(?<=[A-Za-z])[- ]?(?=\d)|(?<=\d)(?=[A-Za-z])")
 COLLAPSED = re.compile(r" {2,}")
 
@@ -71,13 +72,14 @@ def as_words(text: str) -> str:
     text = HEIGHT.sub(lambda found: f"{cardinal(int(found[1]))} foot {cardinal(int(found[2]))}", text)
     text = DECADE.sub(_decade, text)
     text = ORDINAL.sub(lambda found: ordinal(int(found[1].replace(",", ""))), text)
-    text = CALLED.sub(lambda found: found[1] + digits(found[2]), text)
     text = PHONE.sub(_phone, text)
+    text = CALLED.sub(lambda found: found[1] + digits(found[2]), text)
     text = FRACTION.sub(_fraction, text)
     text = RANGE.sub(lambda found: f"{found[1]} to ", text)
     text = YEAR.sub(lambda found: year(int(found[1])) if int(found[1]) in YEARS else found[1], text)
     text = MIXED.sub(" ", text)
-    return COLLAPSED.sub(" ", NUMBER.sub(_number, text))
+    text = NUMBER.sub(_number, text)
+    return COLLAPSED.sub(" ", REST.sub(_rest, text))
 
 
 def _decade(found: re.Match[str]) -> str:
@@ -108,3 +110,8 @@ def _fraction(found: re.Match[str]) -> str:
 def _number(found: re.Match[str]) -> str:
     sign = {"": "", "+": "plus "}.get(found[1], "minus ")
     return sign + decimal(found[2], (found[3] or "").lstrip("."))
+
+
+def _rest(found: re.Match[str]) -> str:
+    """Digits that are part of no number that is known: one by one."""
+    return f" {'point ' if found[1] else ''}{digits(found[2])} "
