@@ -73,6 +73,12 @@ def test_a_voice_too_faint_to_understand_is_not_silence() -> None:
         spans(measured(speech() * np.float32(0.002)))
 
 
+def test_a_voice_that_is_overdriven_is_heard_until_hardly_a_word_is_left() -> None:
+    assert spans(measured(np.clip(speech() * np.float32(15), -1, 1)))
+    with pytest.raises(Clipped):
+        spans(measured(np.clip(speech() * np.float32(1000), -1, 1)))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_reason_has_a_sentence_of_its_own(kind: type[BadSound], language: Language) -> None:
