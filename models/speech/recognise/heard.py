@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 DOUBTFUL = 0.6
-"""Confidence below which a word is not built on. On LibriSpeech test-other after Opus at 24 kbit/s that marks one word
+"""Confidence below which a word is not built on. On LibriSpeech test-other after Opus at 24 kbit/s it marks one word
 in ten and half of those that are wrong; four in ten of the marked ones are."""
 
 
