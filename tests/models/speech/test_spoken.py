@@ -54,11 +54,11 @@ TABLE = {
     },
     "times": {
         "at 7:30": "at seven thirty",
-        "at 7:05 pm": "at seven oh five P M",
+        "at 7:05 pm": "at seven oh five PM",
         "at 9:00": "at nine o'clock",
         "at 14:30": "at fourteen thirty",
-        "7 p.m. Then rest": "seven P M. Then rest",
-        "7 a.m. is early": "seven A M is early",
+        "7 p.m. Then rest": "seven PM. Then rest",
+        "7 a.m. is early": "seven AM is early",
         "at 25:99": "at twenty-five:ninety-nine",
     },
     "money": {

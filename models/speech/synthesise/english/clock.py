@@ -10,7 +10,7 @@ HOUR = re.compile(rf"(?<![\w.:,])(\d{{1,2}}){_HALF}", re.IGNORECASE)
 
 
 def as_words(text: str) -> str:
-    """Every time of day in `text` as words: "7:05 pm" as "seven oh five P M"."""
+    """Every time of day in `text` as words: "7:05 pm" as "seven oh five PM"."""
     return HOUR.sub(_hour, TIME.sub(_time, text))
 
 
@@ -38,4 +38,4 @@ def _half(found: re.Match[str], group: int) -> str:
         return ""
     rest = found.string[found.end() :]
     ends = found[0].endswith(".") and (not rest.strip() or re.match(r"\s+[A-Z]", rest) is not None)
-    return f" {found[group].upper()} M{'.' if ends else ''}"
+    return f" {found[group].upper()}M{'.' if ends else ''}"
