@@ -55,6 +55,7 @@ TABLE = {
     "times": {
         "at 7:30": "at seven thirty",
         "at 7:05 pm": "at seven oh five PM",
+        "at 8.15 a.m. or so": "at eight fifteen AM or so",
         "at 9:00": "at nine o'clock",
         "at 14:30": "at fourteen thirty",
         "7 p.m. Then rest": "seven PM. Then rest",

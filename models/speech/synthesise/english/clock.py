@@ -6,12 +6,13 @@ from models.speech.synthesise.english.numbers import cardinal
 
 _HALF = r"(?: ?([ap])(?:\.m\.|m\b))"
 TIME = re.compile(rf"(?<![\w.:])(\d{{1,2}}):(\d{{2}})(?::(\d{{2}}))?(?![\d:]){_HALF}?", re.IGNORECASE)
+DOTTED = re.compile(rf"(?<![\w.:])(\d{{1,2}})\.(\d{{2}})(?={_HALF})", re.IGNORECASE)
 HOUR = re.compile(rf"(?<![\w.:,])(\d{{1,2}}){_HALF}", re.IGNORECASE)
 
 
 def as_words(text: str) -> str:
     """Every time of day in `text` as words: "7:05 pm" as "seven oh five PM"."""
-    return HOUR.sub(_hour, TIME.sub(_time, text))
+    return HOUR.sub(_hour, TIME.sub(_time, DOTTED.sub(r"\1:\2", text)))
 
 
 def _time(found: re.Match[str]) -> str:
