@@ -1,0 +1,130 @@
+"""A learned head: standardise, one layer, temperature; with what it needs in order to say nothing."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+FORMAT = 1
+
+
+class UnreadableHead(ValueError):
+    """The file is no head of this format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a head says about itself. `commercial` is whether its training data allow commercial use."""
+
+    name: str
+    licence: str
+    commercial: bool
+    trained_on: tuple[str, ...]
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The input is `centre`d and divided by `scale`; `weight` [in, components] and `bias` give each component's
+    logit, divided by `temperature`; `gather` [components, classes] adds the components' probabilities up.
+
+    `basis` [in, k] projects the standardised input to where the training data spread alike in all directions;
+    the distance there from the nearest of `means` [components, k] is how unlike the training data an input is.
+    `sure_from` is the least top probability, and `alike_to` the greatest such distance, at which the head speaks.
+    Temperature and both thresholds come from data that the weights were not fitted to."""
+
+    card: Card
+    centre: Floats
+    scale: Floats
+    weight: Floats
+    bias: Floats
+    gather: Floats
+    temperature: float
+    sure_from: float
+    alike_to: float
+    basis: Floats
+    means: Floats
+    extras: dict[str, NDArray[Any]] = field(default_factory=dict)
+
+    def probabilities(self, inputs: Floats) -> Floats:
+        """`inputs` [n, in] to calibrated probabilities [n, classes]."""
+        logits = self.standardised(inputs) @ self.weight + self.bias
+        return np.asarray(softmax(logits / np.float32(self.temperature)) @ self.gather, np.float32)
+
+    def strangeness(self, inputs: Floats) -> Floats:
+        """How unlike the training data each of `inputs` [n, in] is: about 1 for the training data themselves."""
+        return distance(self.standardised(inputs) @ self.basis, self.means)
+
+    def standardised(self, inputs: Floats) -> Floats:
+        """`inputs` [n, in] with the training data's mean 0 and deviation 1.
+
+        Raises ValueError for another number of columns.
+        """
+        if inputs.ndim != 2 or inputs.shape[1] != len(self.centre):
+            raise ValueError(f"this head reads {len(self.centre)} numbers")
+        return np.asarray((inputs - self.centre) / self.scale, np.float32)
+
+
+def distance(places: Floats, means: Floats) -> Floats:
+    """Root mean square distance of each of `places` [n, k] from the nearest of `means` [m, k]."""
+    apart = np.mean((places[:, None, :] - means[None]) ** 2, axis=-1)
+    return np.asarray(np.sqrt(apart.min(axis=1)), np.float32)
+
+
+def softmax(logits: Floats) -> Floats:
+    """Rows of `logits` as probabilities."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+
+def save(head: Head, path: Path) -> None:
+    """Write `head` with half precision for its large tables; beside it first, then into place."""
+    card = head.card
+    described = {
+        "format": FORMAT,
+        "card": [card.name, card.licence, card.commercial, list(card.trained_on), list(card.classes)],
+        "temperature": head.temperature,
+        "sure_from": head.sure_from,
+        "alike_to": head.alike_to,
+    }
+    arrays: dict[str, NDArray[Any]] = {"about": np.frombuffer(json.dumps(described).encode(), np.uint8)}
+    arrays |= {"centre": head.centre, "scale": head.scale, "weight": head.weight.astype(np.float16)}
+    arrays |= {"bias": head.bias, "gather": head.gather}
+    arrays |= {"basis": head.basis.astype(np.float16), "means": head.means}
+    arrays |= {f"extra_{name}": values for name, values in head.extras.items()}
+    beside = path.with_suffix(".partial.npz")
+    np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
+    beside.replace(path)
+
+
+def load(path: Path) -> Head:
+    """The head in `path`. Raises `UnreadableHead`, and OSError where the file cannot be opened."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            about = json.loads(file["about"].tobytes())
+            if about["format"] != FORMAT:
+                raise UnreadableHead(f"{path.name} has format {about['format']}, not {FORMAT}")
+            name, licence, commercial, trained_on, classes = about["card"]
+            return Head(
+                card=Card(name, licence, commercial, tuple(trained_on), tuple(classes)),
+                centre=file["centre"],
+                scale=file["scale"],
+                weight=file["weight"].astype(np.float32),
+                bias=file["bias"],
+                gather=file["gather"],
+                temperature=float(about["temperature"]),
+                sure_from=float(about["sure_from"]),
+                alike_to=float(about["alike_to"]),
+                basis=file["basis"].astype(np.float32),
+                means=file["means"],
+                extras={name.removeprefix("extra_"): file[name] for name in file.files if name.startswith("extra_")},
+            )
+    except (KeyError, ValueError, TypeError) as error:
+        if isinstance(error, UnreadableHead):
+            raise
+        raise UnreadableHead(f"{path.name} is no head") from error

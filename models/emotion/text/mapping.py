@@ -1,0 +1,72 @@
+"""The labels of the corpora, and which of the seven feelings each is counted to."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.emotion.labels import FEELINGS, Feeling
+
+GOEMOTIONS: dict[Feeling, tuple[str, ...]] = {
+    "anger": ("anger", "annoyance", "disapproval"),
+    "disgust": ("disgust",),
+    "fear": ("fear", "nervousness"),
+    "happiness": (
+        *("joy", "amusement", "approval", "excitement", "gratitude", "love", "optimism", "relief", "pride"),
+        *("admiration", "desire", "caring"),
+    ),
+    "sadness": ("sadness", "disappointment", "embarrassment", "grief", "remorse"),
+    "surprise": ("surprise", "realization", "confusion", "curiosity"),
+    "neutral": ("neutral",),
+}
+"""The grouping of the paper (Demszky et al. 2020, ekman_mapping.json of its data)."""
+
+KOTE: dict[Feeling, tuple[str, ...]] = {
+    "anger": ("화남/분노", "짜증", "불평/불만", "어이없음", "한심함", "지긋지긋"),
+    "disgust": ("역겨움/징그러움", "증오/혐오"),
+    "fear": ("공포/무서움", "불안/걱정"),
+    "happiness": (
+        *("환영/호의", "감동/감탄", "고마움", "존경", "기대감", "뿌듯함", "편안/쾌적", "아껴주는", "즐거움/신남"),
+        *("흐뭇함(귀여움/예쁨)", "행복", "기쁨", "안심/신뢰"),
+    ),
+    "sadness": (
+        *("슬픔", "안타까움/실망", "절망", "패배/자기혐오", "힘듦/지침", "죄책감", "서러움", "불쌍함/연민"),
+        "부끄러움",
+    ),
+    "surprise": ("놀람", "경악", "당황/난처", "신기함/관심", "깨달음"),
+    "neutral": ("없음",),
+}
+"""Ours, after the grouping of GoEmotions (embarrassment to sadness, realisation to surprise). Attitudes that
+are none of the seven are left out: 비장함, 의심/불신, 귀찮음, 재미없음, 부담/안_내킴, 우쭐댐/무시함."""
+
+KO_SHORT: dict[Feeling, tuple[str, ...]] = {
+    "anger": ("분노", "미움(상대방)"),
+    "disgust": ("싫어함(상태)",),
+    "fear": ("두려움",),
+    "happiness": ("기쁨", "사랑", "욕망"),
+    "sadness": ("슬픔", "수치심"),
+    "neutral": ("중립",),
+}
+
+OTHERS: dict[str, Feeling] = {"joy": "happiness", "love": "happiness", "happy": "happiness", "sad": "sadness"}
+"""Words of dair-ai/emotion and MELD that are not among the seven."""
+
+TABLE: dict[str, Feeling] = {
+    **{word: feeling for table in (KO_SHORT, KOTE, GOEMOTIONS) for feeling, words in table.items() for word in words},
+    **OTHERS,
+    **{feeling: feeling for feeling in FEELINGS},
+}
+
+
+def feelings(row: Mapping[str, Any]) -> tuple[Feeling, ...]:
+    """The feelings a row is labelled with, in the order of `FEELINGS`; none where no label has one.
+
+    A row carries `labels` (a list), or `label`, `emotion` or `label_ko` (one word)."""
+    found = {TABLE[word] for word in labels(row) if word in TABLE}
+    return tuple(feeling for feeling in FEELINGS if feeling in found)
+
+
+def labels(row: Mapping[str, Any]) -> Sequence[str]:
+    """The words of the corpus itself that a row is labelled with."""
+    given = row.get("labels")
+    if isinstance(given, list):
+        return [str(word) for word in given]
+    return [str(row[key]) for key in ("label", "emotion", "label_ko") if row.get(key)][:1]
