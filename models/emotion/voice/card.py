@@ -16,11 +16,11 @@ def written(result: dict[str, Any], head: Head, command: str) -> str:
     rows = {f"all ({result['protocol']})": {"n": result["n"], **metrics}, **result["by_group"]}
     if "changed" in result:
         rows |= {f"{name}, changed": values for name, values in result["changed"].items()}
+    rows |= {f"foreign {name}": values for name, values in result.get("foreign", {}).items()}
     table = "\n".join(
         f"| {name} | " + " | ".join(str(values.get(column, "")) for column in COLUMNS) + " |"
         for name, values in rows.items()
     )
-    rows |= {f"foreign {name}": values for name, values in result.get("foreign", {}).items()}
     fall = 1 - metrics["served_error"] / metrics["error_spoken"] if metrics["error_spoken"] else 0.0
     baseline = ""
     if "baseline" in result:
@@ -76,7 +76,7 @@ It reads mean and deviation over time of the stem and first four blocks of whisp
 ## What it does not know
 - All its training sounds are acted or read, most in a studio. How people feel who do not act was never measured.
 - A foreign corpus is hard: see the rows `foreign`, where a corpus is left out of training entirely. There it
-  should say nothing, and does so mostly, not always. Corrections by the person count more than the guess.
+  should say nothing (`served_of_spoken` small), and does so mostly, not always: tess is the exception. Corrections by the person count more than the guess.
 - Words of under a second are not answered. Children, the old, the ill, and languages other than English, German,
   Korean and Turkish are not in the data; the sex of the Turkish speakers is not known.
 - It abstains: silence, too short (under 1 s of speech), unfamiliar (distance over {alike:.2f}), unsure (top
