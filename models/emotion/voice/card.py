@@ -76,7 +76,8 @@ It reads mean and deviation over time of the stem and first four blocks of whisp
 ## What it does not know
 - All its training sounds are acted or read, most in a studio. How people feel who do not act was never measured.
 - A foreign corpus is hard: see the rows `foreign`, where a corpus is left out of training entirely. There it
-  should say nothing (`served_of_spoken` small), and does so mostly, not always: tess is the exception. Corrections by the person count more than the guess.
+  should say nothing (`served_of_spoken` small), and does so mostly, not always: tess is the exception. Corrections
+  by the person count more than the guess.
 - Words of under a second are not answered. Children, the old, the ill, and languages other than English, German,
   Korean and Turkish are not in the data; the sex of the Turkish speakers is not known.
 - It abstains: silence, too short (under 1 s of speech), unfamiliar (distance over {alike:.2f}), unsure (top
