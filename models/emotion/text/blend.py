@@ -16,6 +16,10 @@ from models.emotion.text.vectors import vectors
 Floats = NDArray[np.float32]
 
 FORMAT = 1
+LEAST_STRANGE = 0.7
+"""About two in a thousand dev texts come closer to the middle of the training texts than this."""
+MARGIN = 1.15
+"""Room beyond what held-out training texts reach, for people who write otherwise than they did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,12 @@ class Blend:
             if length > 0:
                 result[number] += (values / length) @ self.pieces[pieces].astype(np.float32) * self.grain
         return result
+
+    def familiar(self, sentence: Floats) -> NDArray[np.bool_]:
+        """Whether sentence vectors lie where those of whole sentences do: not far outside the training texts, and
+        not in the middle of all of them, where letters without sense come to lie."""
+        strange = self.strangeness(sentence)
+        return np.asarray((strange >= LEAST_STRANGE) & (strange <= self.alike_to * MARGIN), np.bool_)
 
     def by_sentence(self, sentence: Floats) -> Floats:
         """What the sentence vectors say: [n, k]."""

@@ -60,7 +60,7 @@ def judge(rows: Sequence[Labelled], head: Blend) -> Judged:
         truth=table(rows),
         chances=head.weighed(opinions),
         guessed=head.several(opinions),
-        alike=head.strangeness(sentence) <= head.alike_to,
+        alike=head.familiar(sentence),
         worded=np.array([sum(map(str.isalpha, text)) >= LEAST_LETTERS for text in texts], np.bool_),
         several=any(row.several for row in rows),
     )

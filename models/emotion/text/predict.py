@@ -43,7 +43,7 @@ class Text:
         if sum(character.isalpha() for character in text) < LEAST_LETTERS:
             return _nothing(head, "no words")
         sentence = vectors([text])
-        if float(head.strangeness(sentence)[0]) > head.alike_to:
+        if not head.familiar(sentence)[0]:
             return _nothing(head, "unfamiliar")
         chances = head.probabilities([text], sentence)[0]
         if float(chances.max()) < head.sure_from:

@@ -59,6 +59,16 @@ def test_a_language_that_was_not_learned_is_not_read(reader: Text) -> None:
     assert reader.read("Je suis content", "fr").abstained == "language"
 
 
+@pytest.mark.parametrize("language", ["en", "tr"])
+def test_letters_without_sense_are_called_unfamiliar(reader: Text, language: str) -> None:
+    assert reader.read("asdf qwer zxcv poiu", language).abstained == "unfamiliar"
+
+
+def test_a_plain_message_to_a_companion_is_not_called_unfamiliar(reader: Text) -> None:
+    said = reader.read("I had such a long day and nobody even asked how I was.", "en")
+    assert said.abstained != "unfamiliar"
+
+
 def test_a_text_of_no_clear_feeling_leaves_it_unsure(reader: Text) -> None:
     sure = [reader.read(text, "en").abstained for text in ("well that is something I suppose", "hm, so you say")]
     assert "unsure" in sure
