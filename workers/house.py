@@ -8,6 +8,7 @@ from functools import cache
 from models.danger.second import Judge
 from models.reply.composer import Composer
 from models.reply.engines import engine_from
+from models.speech.recognise import Recogniser, RecogniserUnavailable, recogniser_from
 from models.weights import find
 from workers.compute import WatchedEngine
 from workers.doorbell import CeleryDoorbell, Doorbell
@@ -32,8 +33,11 @@ class House:
     renewer: Renewer
     make_judge: Callable[[], Judge] | None = None
     """Absent where the settings want no second opinion on danger."""
+    make_recogniser: Callable[[], Recogniser] | None = None
+    """Absent in a house that never listens."""
     _composer: Composer | None = None
     _judge: Judge | None = None
+    _recogniser: Recogniser | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -56,6 +60,16 @@ class House:
             if self._judge is None and self.make_judge is not None:
                 self._judge = self.make_judge()
             return self._judge
+
+    @property
+    def recogniser(self) -> Recogniser:
+        """What hears words, its weights loaded at the first use. Raises `RecogniserUnavailable`."""
+        with self._lock:
+            if self._recogniser is None:
+                if self.make_recogniser is None:
+                    raise RecogniserUnavailable("this house listens to nothing")
+                self._recogniser = self.make_recogniser()
+            return self._recogniser
 
 
 def build(settings: Settings) -> House:
@@ -81,6 +95,13 @@ def build(settings: Settings) -> House:
     def make_judge() -> Judge:
         return Judge(find(settings.danger_model, settings.weights_folder))
 
+    def make_recogniser() -> Recogniser:
+        recogniser = recogniser_from(
+            settings.recogniser, weights=settings.weights_folder, threads=native_threads("media", settings)
+        )
+        recogniser.warm()
+        return recogniser
+
     return House(
         settings,
         journal,
@@ -88,6 +109,7 @@ def build(settings: Settings) -> House:
         make_composer,
         Renewer(journal),
         make_judge if settings.danger_model else None,
+        make_recogniser,
     )
 
 

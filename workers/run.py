@@ -22,10 +22,9 @@ def main(kind: str) -> int:
     from workers.celery_app import app
     from workers.house import house
 
-    if kind == "text":
-        # Before it takes a turn: a model that cannot be loaded is a start that failed, not a turn that did.
-        _ = house().composer, house().judge
-        danger.load()
+    # Before it takes a turn: a model that cannot be loaded is a start that failed, not a turn that did.
+    _ = (house().composer, house().judge) if kind == "text" else house().recogniser
+    danger.load()
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_ready.connect(_ready)
     app.worker_main(

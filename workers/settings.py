@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parent.parent
 TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
+WHISPER = ("whisper-base", "whisper-base-config", "whisper-base-tokenizer", "whisper-base-vocabulary")
 SECRETS = ("telegram_token", "webhook_secret", "reply_key")
 
 
@@ -59,6 +60,9 @@ class Settings(BaseSettings):
     reply_key_file: Path | None = None
     reply_candidates: int = Field(default=4, ge=1, le=8)
     reply_quote: Literal["auto", "always"] = "auto"
+
+    recogniser: str = "whisper"
+    voice_limit_s: float = Field(default=300.0, ge=5, le=1800)
 
     danger_model: str = "multilingual-e5-small-q4"
 
@@ -132,6 +136,13 @@ class Settings(BaseSettings):
     @classmethod
     def _none(cls, name: str) -> str:
         return "" if name == "none" else name
+
+    @field_validator("recogniser", mode="after")
+    @classmethod
+    def _hears(cls, name: str) -> str:
+        if name not in {"whisper", "scripted"} and not re.fullmatch(r"whisper:[\w.-]+", name):
+            raise ValueError("must be whisper, or whisper: and the folder of another model beside the weights")
+        return name
 
     @field_validator("admin_chat_ids", mode="after")
     @classmethod
@@ -231,7 +242,9 @@ class Settings(BaseSettings):
     def wanted_weights(self) -> tuple[str, ...]:
         """Names of the manifest's files that the workers load, as these settings are."""
         reply = (self.reply_model,) if self.reply_engine == "llama" else ()
-        return (*reply, self.danger_model) if self.danger_model else reply
+        danger = (self.danger_model,) if self.danger_model else ()
+        hearing = WHISPER if self.recogniser == "whisper" else ()
+        return (*reply, *danger, *hearing)
 
     @property
     def admins(self) -> tuple[int, ...]:

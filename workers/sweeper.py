@@ -68,8 +68,8 @@ class Sweeper:
     def ring(self) -> int:
         """Rings for every turn whose doorbell may have been lost; buries those out of attempts. Returns how many."""
         due = self._house.journal.transact(self._due)
-        for turn_id in due:
-            self._house.doorbell.ring(turn_id)
+        for each in due:
+            self._house.doorbell.ring(*each)
         return len(due)
 
     def clean(self) -> None:
@@ -86,7 +86,7 @@ class Sweeper:
         if not erasing.scrub(self._house.journal):
             log.info("the write-ahead log could not be emptied now: a reader holds it")
 
-    def _due(self, session: Session) -> list[int]:
+    def _due(self, session: Session) -> list[turns.Due]:
         due = turns.to_ring(session)
         for turn in turns.exhausted(session):
             bury(session, turn, turn.failure or "its worker was lost at every attempt")

@@ -71,8 +71,8 @@ class Desk:
             if scene is None:
                 return
             self._written()
-            for turn_id in scene.rings:
-                await asyncio.to_thread(self._doorbell.ring, turn_id)
+            for due in scene.rings:
+                await asyncio.to_thread(self._doorbell.ring, *due)
             for follow_up in scene.afterwards:
                 await asyncio.to_thread(follow_up)
 

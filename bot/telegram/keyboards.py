@@ -37,6 +37,8 @@ def settings_keyboard(person: Person, granted: dict[str, bool]) -> Keyboard:
             rows.append([button(label, f"set:consent:{kind}.{'off' if on else 'on'}")])
     keep = "on" if person.keep_nothing else "off"
     rows.append([button(say(language, f"settings.button.keep_nothing_{keep}"), "set:keep:flip")])
+    shown = "on" if person.quote_heard else "off"
+    rows.append([button(say(language, f"settings.button.heard_{shown}"), "set:heard:flip")])
     rows.append([button(say(language, "settings.button.country"), "country:page:0")])
     return {"inline_keyboard": rows}
 

@@ -13,6 +13,7 @@ from workers.journal import conversations, introduction, outbox
 from workers.journal.inbox import Claimed
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, now
+from workers.journal.turns import Due
 from workers.settings import Settings
 
 
@@ -25,7 +26,7 @@ class Scene:
     claimed: Claimed
     settings: Settings = field(repr=False)
     person_or_none: Person | None = field(default=None, repr=False)
-    rings: list[int] = field(default_factory=list)
+    rings: list[Due] = field(default_factory=list)
     afterwards: list[Callable[[], object]] = field(default_factory=list, repr=False)
     _parts: int = 0
 

@@ -218,13 +218,13 @@ class Sender:
                 self._rings.add(ringing)
                 ringing.add_done_callback(self._rings.discard)
 
-    async def _ring(self, turn_ids: list[int]) -> None:
-        for turn_id in turn_ids:
-            await asyncio.to_thread(self._doorbell.ring, turn_id)
+    async def _ring(self, following: list[turns.Due]) -> None:
+        for due in following:
+            await asyncio.to_thread(self._doorbell.ring, *due)
 
-    def _note(self, session: Session, results: tuple[Result, ...]) -> list[int]:
+    def _note(self, session: Session, results: tuple[Result, ...]) -> list[turns.Due]:
         """Returns the turns to ring: those that had to wait for one that has ended now."""
-        following: list[int] = []
+        following: list[turns.Due] = []
         for result in results:
             due = result.due
             ended: int | None = None

@@ -1,7 +1,11 @@
-"""Signs of life while a turn is open: the typing sign each 4 s for a minute, one holding sentence after 15 s."""
+"""Signs of life while a turn is open: the typing sign each 4 s for a minute, one holding sentence after 15 s.
+
+Where a recording has not been heard after 20 s, the person is told so, and where help is: it may tell of danger.
+"""
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -11,12 +15,13 @@ from telegram import Bot
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
+from models import danger
 from models.words import as_language, variants
-from workers.journal import outbox
+from workers.journal import outbox, recordings
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, Turn, is_open, now
-from workers.journal.turns import THINKING
+from workers.journal.turns import PERCEIVE, THINKING
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +29,7 @@ LOOK_EVERY_S = 0.5
 TYPING_EVERY_S = 4.0
 TYPING_FOR = timedelta(seconds=60)
 HOLD_AFTER = timedelta(seconds=15)
+UNHEARD_AFTER = timedelta(seconds=20)
 HOLD_BEFORE = timedelta(minutes=10)  # whoever has waited longer gets one late answer, not a promise
 AT_MOST = 200
 TYPING_AT_ONCE = 5  # signs a look: with more chats waiting than that, answers need the connection more
@@ -36,6 +42,7 @@ class Signs:
         self._journal = journal
         self._typed: dict[int, float] = {}
         self._held: set[int] = set()
+        self._warned: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -66,7 +73,7 @@ class Signs:
         at = now()
         with self._journal.read() as session:
             rows = session.execute(
-                select(Turn.id, Turn.chat_id, Turn.opened_at)
+                select(Turn.id, Turn.chat_id, Turn.opened_at, Turn.queue)
                 .where(
                     Turn.bot_id == self._bot_id,
                     is_open(),
@@ -80,10 +87,30 @@ class Signs:
             for turn_id in late:
                 self._journal.transact(partial(self._hold, turn_id=turn_id))
             self._held.update(late)
+        unheard = [
+            row.id
+            for row in rows
+            if row.queue == PERCEIVE and at - row.opened_at > UNHEARD_AFTER and row.id not in self._warned
+        ]
+        for turn_id in unheard:
+            self._journal.transact(partial(self._warn, turn_id=turn_id))
+        self._warned.update(unheard)
         self._held &= {row.id for row in rows}
+        self._warned &= {row.id for row in rows}
         return list({row.chat_id for row in rows if at - row.opened_at < TYPING_FOR})
 
     def _hold(self, session: Session, turn_id: int) -> None:
+        def holding(person: Person) -> str:
+            sentences = variants(as_language(person.language), "turn.holding")
+            return sentences[turn_id % len(sentences)]
+
+        self._tell(session, turn_id, "holding", holding)
+
+    def _warn(self, session: Session, turn_id: int) -> None:
+        if recordings.any_waiting(session, turn_id):
+            self._tell(session, turn_id, "unheard", _unheard)
+
+    def _tell(self, session: Session, turn_id: int, part: str, text: Callable[[Person], str]) -> None:
         turn = session.get(Turn, turn_id)
         if turn is None or turn.state not in THINKING:
             return
@@ -91,6 +118,8 @@ class Signs:
         conversation = session.get(Conversation, turn.conversation_id)
         if person is None or conversation is None or conversation.epoch != turn.epoch:
             return
-        sentences = variants(as_language(person.language), "turn.holding")
-        letter = Letter({"text": sentences[turn.id % len(sentences)]}, "holding", "holding")
-        outbox.put_of_turn(session, turn, letter, person, conversation)
+        outbox.put_of_turn(session, turn, Letter({"text": text(person)}, "holding", part), person, conversation)
+
+
+def _unheard(person: Person) -> str:
+    return danger.while_unheard(as_language(person.language), person.country, young=person.minor)

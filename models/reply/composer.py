@@ -119,6 +119,7 @@ class Composer:
                 request.language,
                 asked=request.text,
                 said=(*request.earlier, *sample_answers()),
+                doubts=request.doubts,
                 candidate=number,
             )
             course.decisions.extend(decisions)

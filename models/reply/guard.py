@@ -37,9 +37,16 @@ def _patterns(language: Language) -> tuple[tuple[str, tuple[re.Pattern[str], ...
 
 
 def judge(
-    text: str, language: Language, *, asked: str = "", said: Sequence[str] = (), candidate: int = 0
+    text: str,
+    language: Language,
+    *,
+    asked: str = "",
+    said: Sequence[str] = (),
+    doubts: Sequence[str] = (),
+    candidate: int = 0,
 ) -> tuple[Decision, ...]:
-    """One decision per rule on `text`, an answer to `asked` after the answers `said`."""
+    """One decision per rule on `text`, an answer to `asked` after the answers `said`. `doubts` are words of `asked`
+    that were hardly understood."""
     read = plain(text, language)
     outcomes = {name: not any(pattern.search(read) for pattern in patterns) for name, patterns in _patterns(language)}
     outcomes["language"] = _in_language(text, language)
@@ -47,6 +54,7 @@ def judge(
     outcomes["length"] = SHORTEST <= count <= (LONGEST * 2 // 3 if language == "ko" else LONGEST)
     outcomes["one_question"] = len(QUESTION.findall(text)) <= 1
     outcomes["parroting"] = not _parrots(text, asked, language)
+    outcomes["doubtful"] = not set(content(text, language)) & set(content(" ".join(doubts), language))
     outcomes["repetition"] = all(similarity(text, before, language) < REPEATED for before in said)
     outcomes["loop"] = not _loops(text, language)
     outcomes["whole"] = text.rstrip().endswith((".", "!", "?", "…", '."', '!"', '?"', ".”", "?”", "!”"))

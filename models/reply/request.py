@@ -27,7 +27,7 @@ class Request:
     that none is given twice; answers in `history` count as said too. `careful` mode, after a danger event,
     is answered by reviewed phrases alone. `seed` makes the reply reproducible; vary it by turn. `late` says
     that the person waited through an outage. `minor` says that they are known to be under `min_age`: no
-    model answers them then.
+    model answers them then. `doubts` are words of the messages that were hardly understood: no reply builds on one.
     """
 
     language: Language
@@ -41,6 +41,7 @@ class Request:
     seed: int = 0
     late: bool = False
     minor: bool = False
+    doubts: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def text(self) -> str:

@@ -50,6 +50,6 @@ class Crew:
                 self._doorbell.ring(*rung)
                 continue
             try:
-                answer(self._house, rung[0])
+                answer(self._house, *rung)
             except BaseException as error:  # noqa: BLE001
                 self.failures.append(error)  # raised again by `stop`, in the test's own thread

@@ -17,6 +17,7 @@ from bot.telegram import alarm
 from bot.telegram.run import Telegram
 from models.reply.composer import Composer
 from models.reply.engines.inprocess import InProcessEngine
+from models.speech.recognise.scripted import ScriptedRecogniser
 from tests.rig.crew import Crew
 from tests.rig.people import People
 from tests.rig.stages import Stages
@@ -72,6 +73,7 @@ class Rig:
             "broker_url": "memory://",
             "reply_engine": "inprocess",
             "danger_model": "",
+            "recogniser": "scripted",
             "send_rate": 10_000.0,
             "chat_send_rate": 10_000.0,
         }
@@ -84,7 +86,9 @@ class Rig:
             self.bell,
             lambda: Composer(InProcessEngine(), candidates=2),
             Renewer(self.journal),
+            make_recogniser=lambda: self.ears,
         )
+        self.ears = ScriptedRecogniser()
         self.sweeper = Sweeper(self.house)
         self.crew = Crew(self.house, self.bell)
         self._session = ClientSession()

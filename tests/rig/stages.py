@@ -15,9 +15,10 @@ class Stages:
     """Runs what was asked for around the real stages. `"compose"`: before it, `"compose."`: after it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.names = [stage.__name__ for stage in order.COMPOSE]
+        self.names = [stage.__name__ for stage in (*order.PERCEIVE, *order.COMPOSE)]
         self._asked: dict[str, list[Interference]] = {}
-        monkeypatch.setattr(order, "COMPOSE", tuple(self._around(stage) for stage in order.COMPOSE))
+        for name in ("PERCEIVE", "COMPOSE"):
+            monkeypatch.setattr(order, name, tuple(self._around(stage) for stage in getattr(order, name)))
 
     def once(self, where: str, what: Interference) -> None:
         """The next turn that passes `where` meets `what`; an exception of it is the stage's."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models import danger
 from models.danger import Hit, Tier
 from models.words import Language, as_language, say
-from workers.journal import cases, consents, conversations, counters, outbox
+from workers.journal import cases, consents, conversations, counters, outbox, turns
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, Turn
 
@@ -28,7 +28,7 @@ def sound(
     """Writes everything that follows from `hit`, but for what was said itself: that is `make_turn`'s.
 
     `answers` is the message_id of what rang. `words` go to the case only where the person allowed the team to read
-    them. Voids whatever is unsent.
+    them. Voids whatever is unsent; recordings that nobody has heard yet are heard all the same.
     """
     language = speaks(hit, as_language(person.language))
     conversation = conversations.current(session, person)
@@ -54,6 +54,7 @@ def sound(
         letter = Letter({"text": notice}, "notice", f"a{admin}"[:16], priority=outbox.URGENT)
         outbox.put(session, person.bot_id, admin, f"n:{case.id}", letter)
     counters.add(session, f"danger.{hit.tier}.{hit.kind}")
+    turns.reopen_unheard(session, person, conversation)
     session.flush()
     return turn
 

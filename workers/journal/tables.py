@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     literal_column,
     text,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -84,6 +85,7 @@ class Person(Base):
     check_in_at: Mapped[datetime | None]
     introduced_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    quote_heard: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -118,7 +120,10 @@ class Conversation(Base):
 
 
 class Turn(Base):
-    """What Heed answers at once: one or more messages of a person, and the answer to them."""
+    """What Heed answers at once: one or more messages of a person, and the answer to them.
+
+    `queue` names the work that is due: to perceive while a recording of it has not been heard, else to compose.
+    """
 
     __tablename__ = "turn"
     __table_args__ = (
@@ -140,6 +145,7 @@ class Turn(Base):
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(8), default="reply")
     state: Mapped[str] = mapped_column(String(10), default="received")
+    queue: Mapped[str] = mapped_column(String(8), default="compose", server_default="compose")
     epoch: Mapped[int]
     revision: Mapped[int] = mapped_column(default=1)
     closed_to_merging: Mapped[bool] = mapped_column(default=False)
@@ -159,7 +165,11 @@ class Turn(Base):
 
 
 class TurnMessage(Base):
-    """One message of a turn. `words` are sealed with the person's key and go when their time is over."""
+    """One message of a turn. `words` are sealed with the person's key and go when their time is over.
+
+    A recording has `media` (sealed: where Telegram keeps it) until it was listened to, and `hearing`: "waiting", then
+    "heard" or why not. `doubts` (sealed) are words of it that were hardly understood.
+    """
 
     __tablename__ = "turn_message"
     __table_args__ = (
@@ -183,6 +193,9 @@ class TurnMessage(Base):
     update_id: Mapped[int]
     kind: Mapped[str] = mapped_column(String(16), default="text")
     words: Mapped[bytes | None]
+    media: Mapped[bytes | None]
+    hearing: Mapped[str | None] = mapped_column(String(16))
+    doubts: Mapped[bytes | None]
     edited: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(default=now)

@@ -8,7 +8,7 @@ Whichever comes first wins, and the other sees that it lost.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CursorResult, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -16,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers.journal import conversations
 from workers.journal.people import key_of
+from workers.journal.recordings import WAITING, Recording, any_waiting
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage, is_open, now, random_id
 
 LEASE = timedelta(seconds=30)
@@ -24,6 +25,7 @@ ATTEMPTS = 3
 BACK_OFF_S = (1.0, 5.0, 20.0)
 RECOMPOSITIONS = 2
 RING_AGAIN = timedelta(seconds=4)
+PERCEIVE, COMPOSE = "perceive", "compose"
 OPEN = ("received", "perceived", "composed", "sending")
 THINKING = ("received", "perceived")
 ALBUM = timedelta(milliseconds=700)
@@ -40,15 +42,25 @@ class Said:
     words: str | None = field(repr=False)
     sent_at: datetime
     kind: str = "text"
+    recording: Recording | None = field(default=None, repr=False)
+
+
+class Due(NamedTuple):
+    """A turn whose doorbell is to be rung, and at which door."""
+
+    turn_id: int
+    queue: str
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to work on a turn: every write of the worker carries `token`, and counts only while it matches."""
+    """The right to work on a turn: every write of the worker carries `token`, and counts only while it matches.
+    `queue` names the work that it was taken for."""
 
     turn_id: int
     token: str
     attempts: int
+    queue: str = COMPOSE
 
 
 def take_in(
@@ -76,7 +88,11 @@ def take_in(
                 Turn.epoch == conversation.epoch,
                 Turn.closed_to_merging.is_(False),
             )
-            .values(revision=Turn.revision + 1, **_when(max(newest.not_before, wait_until), rung=not hold))
+            .values(
+                revision=Turn.revision + 1,
+                queue=PERCEIVE if said.recording else Turn.queue,
+                **_when(max(newest.not_before, wait_until), rung=not hold),
+            )
             .execution_options(synchronize_session=False)
         )
         if joined.rowcount == 1:
@@ -89,6 +105,7 @@ def take_in(
         person_id=person.id,
         conversation_id=conversation.id,
         epoch=conversation.epoch,
+        queue=PERCEIVE if said.recording else COMPOSE,
         **_when(wait_until, rung=not hold),
     )
     session.add(turn)
@@ -128,13 +145,14 @@ def record_danger(
     return turn
 
 
-def claim(session: Session, turn_id: int) -> Claim | None:
-    """Takes the turn for one lease, the attempt counted before the work. Only a person's oldest open turn."""
+def claim(session: Session, turn_id: int, queue: str = COMPOSE) -> Claim | None:
+    """Takes the turn for one lease, the attempt counted before the work. Only a person's oldest open turn, and only
+    where the work of `queue` is due."""
     at = now()
     token = random_id()
-    values = {"the_turn": turn_id, "token": token, "at": at, "until": at + LEASE}
+    values = {"the_turn": turn_id, "the_queue": queue, "token": token, "at": at, "until": at + LEASE}
     attempts = session.scalar(_claiming(), values)
-    return None if attempts is None else Claim(turn_id, token, attempts)
+    return None if attempts is None else Claim(turn_id, token, attempts, queue)
 
 
 @cache
@@ -148,6 +166,7 @@ def _claiming() -> ReturningUpdate[Any]:
         update(Turn.__table__)  # type: ignore[arg-type]
         .where(
             turn.c.id == bindparam("the_turn"),
+            turn.c.queue == bindparam("the_queue"),
             turn.c.state.in_(THINKING),
             turn.c.attempts < ATTEMPTS,
             turn.c.not_before <= at,
@@ -224,6 +243,57 @@ def cancel(session: Session, claim: Claim) -> bool:
     return _update(session, claim, state="cancelled", closed_at=now(), lease_token=None, lease_until=None)
 
 
+def pass_on(session: Session, claim: Claim) -> Due | None:
+    """Lets go of a turn for which other work is due than it was taken for. None where it is the same, or lost."""
+    turn = session.get(Turn, claim.turn_id, populate_existing=True)
+    if turn is None or turn.lease_token != claim.token or turn.queue == claim.queue:
+        return None
+    turn.lease_token = turn.lease_until = None
+    turn.attempts, turn.ring_at = 0, now() + RING_AGAIN
+    return Due(turn.id, turn.queue)
+
+
+def perceived(session: Session, claim: Claim) -> Due | None:
+    """Ends the work of perceiving on one recording: the next one is due, or composing is. None where it was lost."""
+    turn = session.get(Turn, claim.turn_id, populate_existing=True)
+    if turn is None or turn.lease_token != claim.token or turn.state not in THINKING:
+        return None
+    waits = any_waiting(session, turn.id)
+    turn.queue = PERCEIVE if waits else COMPOSE
+    turn.state = "received" if waits else "perceived"
+    turn.lease_token = turn.lease_until = None
+    turn.attempts, turn.ring_at = 0, now() + RING_AGAIN
+    return Due(turn.id, turn.queue)
+
+
+def reopen_unheard(session: Session, person: Person, conversation: Conversation) -> Turn | None:
+    """A turn for recordings that wait in cancelled ones: what was said is heard, whatever was answered before it."""
+    waiting = session.scalars(
+        select(TurnMessage)
+        .join(Turn, Turn.id == TurnMessage.turn_id)
+        .where(
+            TurnMessage.person_id == person.id, TurnMessage.hearing == WAITING, Turn.state == "cancelled",
+            Turn.conversation_id == conversation.id,
+        )
+    ).all()  # fmt: skip
+    if not waiting:
+        return None
+    turn = Turn(
+        bot_id=person.bot_id,
+        chat_id=person.telegram_id,
+        person_id=person.id,
+        conversation_id=conversation.id,
+        epoch=conversation.epoch,
+        queue=PERCEIVE,
+        **_when(now(), rung=False),
+    )
+    session.add(turn)
+    session.flush()
+    for message in waiting:
+        message.turn_id = turn.id
+    return turn
+
+
 def exhausted(session: Session, limit: int = 50) -> list[Turn]:
     """Turns whose last allowed attempt ended without a word: their worker was killed each time."""
     at = now()
@@ -243,13 +313,14 @@ def exhausted(session: Session, limit: int = 50) -> list[Turn]:
     )
 
 
-def to_ring(session: Session, limit: int = 200) -> list[int]:
-    """Ids of turns whose doorbell may have been lost, each at most once in `RING_AGAIN`."""
+def to_ring(session: Session, limit: int = 200) -> list[Due]:
+    """Turns whose doorbell may have been lost, each at most once in `RING_AGAIN`."""
     at = now()
     older = aliased(Turn)
-    due = list(
-        session.scalars(
-            select(Turn.id)
+    due = [
+        Due(*row)
+        for row in session.execute(
+            select(Turn.id, Turn.queue)
             .where(
                 is_open(),
                 Turn.state.in_(THINKING),
@@ -262,9 +333,10 @@ def to_ring(session: Session, limit: int = 200) -> list[int]:
             .order_by(Turn.ring_at)
             .limit(limit)
         )
-    )
+    ]
     if due:
-        session.execute(update(Turn).where(Turn.id.in_(due)).values(ring_at=at + RING_AGAIN))
+        rung = [turn_id for turn_id, _ in due]
+        session.execute(update(Turn).where(Turn.id.in_(rung)).values(ring_at=at + RING_AGAIN))
     return due
 
 
@@ -276,10 +348,10 @@ def waits_untaken(session: Session, since: datetime) -> bool:
     return bool(session.scalar(select(waiting)))
 
 
-def next_of(session: Session, turn_id: int) -> int | None:
+def next_of(session: Session, turn_id: int) -> Due | None:
     """The turn to ring when this one has ended: its person's oldest open one."""
-    following: int | None = session.scalar(_following(), {"ended": turn_id})
-    return following
+    following = session.execute(_following(), {"ended": turn_id}).first()
+    return Due(*following) if following else None
 
 
 @cache
@@ -287,7 +359,7 @@ def _following() -> Select[Any]:
     """Built once; see `_claiming`."""
     turn, ended = Turn.__table__, Turn.__table__.alias("ended_turn")
     return (
-        select(turn.c.id)
+        select(turn.c.id, turn.c.queue)
         .join(ended, ended.c.person_id == turn.c.person_id)
         .where(ended.c.id == bindparam("ended"), is_open(turn.c))
         .order_by(turn.c.id)
@@ -312,7 +384,7 @@ def edit(session: Session, person: Person, message: TurnMessage, words: str) -> 
     )
     if raised.rowcount != 1:
         return False
-    message.words, message.edited = key_of(session, person).seal(words), True
+    message.words, message.edited, message.doubts = key_of(session, person).seal(words), True, None
     return True
 
 
@@ -328,6 +400,7 @@ def _update(session: Session, claim: Claim, **values: Any) -> bool:
 
 
 def _add_message(session: Session, person: Person, turn: Turn, said: Said) -> None:
+    key = key_of(session, person)
     session.add(
         TurnMessage(
             turn_id=turn.id,
@@ -337,7 +410,9 @@ def _add_message(session: Session, person: Person, turn: Turn, said: Said) -> No
             message_id=said.message_id,
             update_id=said.update_id,
             kind=said.kind,
-            words=key_of(session, person).seal(said.words) if said.words is not None else None,
+            words=key.seal(said.words) if said.words is not None else None,
+            media=key.seal(said.recording.written()) if said.recording is not None else None,
+            hearing=WAITING if said.recording is not None else None,
             sent_at=said.sent_at,
         )
     )

@@ -1,14 +1,18 @@
 """Compose: asks the reply room for an answer that has passed its reranker and its guard."""
 
 from models.reply.engine import EngineUnavailable
-from models.reply.request import Request
+from models.reply.request import Reply, Request
 from workers.errors import Transient
 from workers.journal.turns import ATTEMPTS
+from workers.stages.sentence import unheard
 from workers.turn.context import TurnContext
 
 
 def compose(context: TurnContext) -> None:
     """Sets `context.reply`. Raises `Transient` while the engine cannot answer; the last attempt does without it."""
+    if not context.messages:  # nothing of what was sent could be heard
+        context.reply = Reply(unheard(context), f"unheard:{context.unheard[0]}")
+        return
     house = context.house
     request = Request(
         language=context.language,
@@ -20,6 +24,7 @@ def compose(context: TurnContext) -> None:
         min_age=house.settings.min_age,
         seed=context.turn_id,
         minor=context.minor,
+        doubts=context.doubts,
     )
     try:
         context.reply = house.composer.compose(request, without_model=context.claim.attempts >= ATTEMPTS)

@@ -13,6 +13,7 @@ from workers.journal.conversations import PROGRAM_REMINDER
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Person, Turn, now
+from workers.stages.sentence import unheard
 from workers.turn.context import Outrun, Superseded, TurnContext
 
 LATE_AFTER = timedelta(seconds=120)
@@ -77,6 +78,8 @@ def _text(context: TurnContext, conversation: Conversation, person: Person, repl
     parts = [reply.text]
     if context.oldest_sent_at is not None and now() - context.oldest_sent_at > LATE_AFTER:
         parts.insert(0, _pick(context, "turn.late"))
+    if context.unheard and context.messages:
+        parts.append(unheard(context))
     if context.caption:
         parts.append(say(context.language, "unsupported.caption_kept"))
     at = now()

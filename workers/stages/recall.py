@@ -7,7 +7,7 @@ from models.reply.request import Exchange
 from models.reply.script import language_of
 from models.words import as_language
 from workers.errors import Permanent
-from workers.journal import conversations, turns
+from workers.journal import conversations, recordings, turns
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage
@@ -33,15 +33,17 @@ def recall(context: TurnContext) -> None:
         key = key_of(session, person)
         rows = turns.messages(session, turn.id)[-NEWEST_MESSAGES:]
         words = tuple(key.unseal(row.words) for row in rows if row.words is not None)
-        if not words:
+        context.unheard = tuple(row.hearing for row in rows if row.hearing not in {None, recordings.HEARD})
+        if not words and not context.unheard:
             raise Permanent("the turn has no words")
         context.person_id = person.id
         context.revision = turn.revision
         context.language = language_of("\n".join(words), as_language(person.language))
-        context.persona = person.persona
+        context.persona, context.country = person.persona, person.country
         context.minor = person.minor
         context.mode = conversation.mode
         context.messages = words
+        context.doubts = tuple(word for row in rows for word in recordings.doubts_of(row, key))
         context.caption = any(row.kind == "caption" for row in rows)
         context.newest_message = max(row.message_id for row in rows)
         context.oldest_sent_at = min(row.sent_at for row in rows)

@@ -1,24 +1,27 @@
-"""Screen: the second opinion on danger reads what the door let through, before anything is written for it."""
+"""Screen: what was said aloud passes the door's screen; the second opinion reads what the door let through."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from models import danger
-from models.danger import Hit, Tier
+from models.danger import Hit, Kind, Tier
 from models.danger.second import Judge
-from workers.journal import alarms, conversations, turns
+from workers.journal import alarms, conversations, leases, recordings, turns
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage
-from workers.turn.context import Alarmed, Outrun, Superseded, TurnContext
+from workers.stages.settle import keep_heard
+from workers.turn.context import Alarmed, Listened, Outrun, Superseded, TurnContext
 
 log = logging.getLogger(__name__)
 
 
 def screen(context: TurnContext) -> None:
     """Raises `Alarmed` where danger was found and answered: the turn ends with that."""
+    if not context.messages:
+        return
     judge = context.house.judge
     hint = _hint(context.messages)
     hit = hint if judge is None else _weighed(judge, context, hint)
@@ -44,32 +47,77 @@ def _weighed(judge: Judge, context: TurnContext, hint: Hit | None) -> Hit | None
     return replace(hint, tier=found.tier) if hint is not None and found is not None else found
 
 
-def _sound(session: Session, context: TurnContext, hit: Hit) -> None:
+def screen_heard(context: TurnContext) -> None:
+    """The door's screen on what was said aloud, before anything else is done with it. Raises `Alarmed`.
+
+    A mere hint is left to `screen`, which reads every message of the turn, while the second opinion is vouched for.
+    """
+    listened = context.listened
+    if listened is None or not listened.words:
+        return
+    if context.house.journal.transact(lambda session: _sound_heard(session, context, listened)):
+        context.house.doorbell.call_sender()
+        raise Alarmed
+
+
+def _sound_heard(session: Session, context: TurnContext, listened: Listened) -> bool:
+    turn, person = _still_ours(session, context)
+    hit = _affirmed(session, context, turn, listened.words) or danger.screen(listened.words, listened.before)
+    if hit is None:
+        return False
+    if leases.held(session, leases.JUDGE) and danger.can_wait(hit, listened.words):
+        return False
+    keep_heard(session, context, listened)
+    _answer(session, context, turn, person, hit, listened.words)
+    return True
+
+
+def _affirmed(session: Session, context: TurnContext, turn: Turn, words: str) -> Hit | None:
+    """A spoken yes to the question that Heed asked about danger."""
+    conversation = session.get_one(Conversation, turn.conversation_id)
+    if not conversation.asked:
+        return None
+    kind, conversation.asked = Kind(conversation.asked), None
+    return Hit(Tier.clear, kind, context.language, "affirmed") if danger.affirms(words) else None
+
+
+def _still_ours(session: Session, context: TurnContext) -> tuple[Turn, Person]:
+    """Raises `Superseded`."""
     turn = session.get(Turn, context.turn_id, populate_existing=True, with_for_update=True)
     person = session.get(Person, context.person_id)
     if turn is None or person is None or turn.lease_token != context.claim.token:
         raise Superseded
     if not conversations.is_current(session, turn.conversation_id, turn.epoch):
         raise Superseded
+    return turn, person
+
+
+def _sound(session: Session, context: TurnContext, hit: Hit) -> None:
+    turn, person = _still_ours(session, context)
     if turn.revision != context.revision:
         if not turns.compose_again(session, context.claim):
             raise Superseded
         session.commit()
         raise Outrun
 
+    _answer(session, context, turn, person, hit, "\n".join(context.messages))
+
+
+def _answer(session: Session, context: TurnContext, turn: Turn, person: Person, hit: Hit, words: str) -> None:
+    """The reviewed text takes the place of this turn's answer, and its messages."""
+
     def make_turn(conversation: Conversation, text: str) -> Turn:
         answering = turns.record_danger(session, person, conversation, text)
-        session.execute(update(TurnMessage).where(TurnMessage.turn_id == turn.id).values(turn_id=answering.id))
+        heard = or_(TurnMessage.hearing.is_(None), TurnMessage.hearing != recordings.WAITING)
+        session.execute(update(TurnMessage).where(TurnMessage.turn_id == turn.id, heard).values(turn_id=answering.id))
         return answering
 
-    settings = context.house.settings
-    words = "\n".join(context.messages)
     alarms.sound(
         session,
         person,
         hit,
         answers=context.newest_message,
         words=words,
-        admins=settings.admins,
+        admins=context.house.settings.admins,
         make_turn=make_turn,
     )

@@ -17,10 +17,11 @@ from workers.turn.ending import apologise
 log = logging.getLogger(__name__)
 
 
-def answer(house: House, turn_id: int) -> None:
-    """Answers the turn if it is due and nobody else's. Ringing twice, or for a turn that is gone, does nothing."""
+def answer(house: House, turn_id: int, queue: str = turns.COMPOSE) -> None:
+    """Does the work of `queue` on the turn if it is due and nobody else's. Ringing twice, or for a turn that is gone,
+    does nothing."""
     try:
-        claim = house.journal.transact(lambda session: turns.claim(session, turn_id))
+        claim = house.journal.transact(lambda session: turns.claim(session, turn_id, queue))
     except JournalUnavailable as error:
         log.warning("turn not claimed: turn=%s error=%s", turn_id, error)
         return
@@ -40,7 +41,10 @@ def _attempt(house: House, claim: Claim) -> None:
             try:
                 _walk(house, claim)
             except Outrun:
-                continue
+                due = house.journal.transact(lambda session: turns.pass_on(session, claim))
+                if due is None:
+                    continue
+                house.doorbell.ring(*due)
             return
         raise Transient("messages kept coming")
     except Superseded:
@@ -62,7 +66,7 @@ def _attempt(house: House, claim: Claim) -> None:
 
 def _walk(house: House, claim: Claim) -> None:
     context = TurnContext(house, claim, claim.turn_id)
-    for stage in order.COMPOSE:
+    for stage in order.PERCEIVE if claim.queue == turns.PERCEIVE else order.COMPOSE:
         stage(context)
 
 
@@ -75,7 +79,7 @@ def _try_later(house: House, claim: Claim, failure: str, seconds: float | None) 
 
 
 def _end(house: House, claim: Claim, failure: str) -> None:
-    def end(session: Session) -> int | None:
+    def end(session: Session) -> turns.Due | None:
         turn = session.get(Turn, claim.turn_id)
         if turn is None or not turns.give_up(session, claim, failure):
             return None
@@ -86,4 +90,4 @@ def _end(house: House, claim: Claim, failure: str) -> None:
     log.error("turn died: turn=%s cause=%s", claim.turn_id, failure[:80])
     house.doorbell.call_sender()
     if following is not None:
-        house.doorbell.ring(following)
+        house.doorbell.ring(*following)

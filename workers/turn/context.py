@@ -6,7 +6,22 @@ from datetime import datetime
 from models.reply.request import Exchange, Reply
 from models.words import Language
 from workers.house import House
+from workers.journal.recordings import Recording
 from workers.journal.turns import Claim
+
+
+@dataclass
+class Listened:
+    """One recording on its way through the stages: its bytes, then its words, or why there are none."""
+
+    row_id: int
+    recording: Recording
+    before: tuple[str, ...] = field(default=(), repr=False)
+    data: bytes | None = field(default=None, repr=False)
+    words: str = field(default="", repr=False)
+    doubts: tuple[str, ...] = field(default=(), repr=False)
+    unheard: str | None = None
+    """Name of the sentence that says why nothing, or not all of it, was understood."""
 
 
 @dataclass
@@ -19,12 +34,17 @@ class TurnContext:
     person_id: str = ""
     revision: int = 0
     language: Language = "en"
+    country: str | None = None
     persona: str = ""
     mode: str = "normal"
     minor: bool = False
     newest_message: int = 0
     oldest_sent_at: datetime | None = None
     caption: bool = False
+    listened: Listened | None = None
+    doubts: tuple[str, ...] = field(default=(), repr=False)
+    unheard: tuple[str, ...] = ()
+    """Why recordings of this turn were not understood, each a name of a sentence."""
     messages: tuple[str, ...] = field(default=(), repr=False)
     history: tuple[Exchange, ...] = field(default=(), repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)

@@ -4,8 +4,9 @@ import logging
 
 from sqlalchemy.orm import Session
 
+from models import danger
 from models.words import as_language, variants
-from workers.journal import counters, outbox
+from workers.journal import counters, outbox, recordings
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, Turn, now
 
@@ -26,7 +27,11 @@ def apologise(session: Session, turn: Turn) -> None:
     conversation = session.get(Conversation, turn.conversation_id)
     if person is None or conversation is None or conversation.epoch != turn.epoch:
         return
-    sentences = variants(as_language(person.language), "turn.dead")
-    letter = Letter({"text": sentences[turn.id % len(sentences)]}, "dead", "dead")
+    language = as_language(person.language)
+    sentences = variants(language, "turn.dead")
+    text = sentences[turn.id % len(sentences)]
+    if recordings.any_waiting(session, turn.id):  # what it says may be danger, and nobody heard it
+        text += "\n\n" + danger.while_unheard(language, person.country, young=person.minor)
+    letter = Letter({"text": text}, "dead", "dead")
     outbox.put_of_turn(session, turn, letter, person, conversation)
     counters.add(session, "turn.dead")

@@ -4,10 +4,16 @@ from collections.abc import Callable
 
 from workers.stages.compose import compose
 from workers.stages.deliver import deliver
+from workers.stages.fetch import fetch
+from workers.stages.find import find
+from workers.stages.hear import hear
 from workers.stages.recall import recall
-from workers.stages.screen import screen
+from workers.stages.screen import screen, screen_heard
+from workers.stages.settle import settle
 from workers.turn.context import TurnContext
 
 Stage = Callable[[TurnContext], None]
 
+PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, settle)
+"""For one recording; the next of the turn is another walk."""
 COMPOSE: tuple[Stage, ...] = (recall, screen, compose, deliver)

@@ -36,6 +36,8 @@ def pressed(scene: Scene, press: Press) -> None:
         scene.person.language = press.argument
     elif press.verb == "keep" and press.argument == "flip":
         scene.person.keep_nothing = not scene.person.keep_nothing
+    elif press.verb == "heard" and press.argument == "flip":
+        scene.person.quote_heard = not scene.person.quote_heard
     elif press.verb == "show":
         pass
     elif press.verb == "consent":

@@ -23,6 +23,7 @@ from bot.telegram.handlers import (
     helping,
     presses,
     privacy,
+    recordings,
     settings,
     starting,
     text,
@@ -58,6 +59,8 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], handler: Ca
     add(MessageHandler(private & fresh & filters.COMMAND, handler(helping.show_help)))
     add(MessageHandler(private & fresh & filters.TEXT, handler(text.text)))
     add(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, handler(edited.edited)))
+    spoken = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE
+    add(MessageHandler(private & fresh & spoken, handler(recordings.recording)))
     add(MessageHandler(private & fresh, handler(unsupported.unsupported)))
     add(CallbackQueryHandler(handler(presses.press)))
     add(ChatMemberHandler(handler(groups.membership), ChatMemberHandler.MY_CHAT_MEMBER))

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from bot.telegram.handlers import forgetting, helping
 from bot.telegram.scene import Scene
 from models.words import variants
-from workers.journal import outbox, people, turns
+from workers.journal import outbox, people, recordings, turns
 from workers.journal.outbox import Letter
+from workers.journal.recordings import Recording
 from workers.journal.tables import TurnMessage, now
-from workers.journal.turns import ALBUM, Said
+from workers.journal.turns import ALBUM, Due, Said
 
 LONGEST = 4096  # characters: what Telegram allows in one message
 BACKLOG = timedelta(seconds=30)  # a message this old waited for Heed, and others may have waited with it
@@ -29,6 +30,8 @@ def text(scene: Scene) -> None:
         scene.answer(scene.words("input.too_long", limit=LONGEST))
         scene.introduce()
         return
+    if correction(scene, words):
+        return
     plain = phrase(words)
     if plain in variants(scene.language, "forget.phrases"):
         forgetting.forget_last(scene)
@@ -38,19 +41,38 @@ def text(scene: Scene) -> None:
         take_in(scene, words, "text")
 
 
-def take_in(scene: Scene, words: str, kind: str) -> None:
-    """Puts words into the person's turn and has its doorbell rung after the commit."""
+def correction(scene: Scene, words: str) -> bool:
+    """Whether `words` reply to a recording, or to what Heed heard of it, that is still being thought about: then they
+    take the place of what was heard."""
+    replied = scene.message.reply_to_message
+    if replied is None:
+        return False
+    heard = recordings.of_message(
+        scene.session, scene.claimed.bot_id, scene.message.chat_id, replied.message_id, scene.person.id
+    )
+    return heard is not None and turns.edit(scene.session, scene.person, heard, words)
+
+
+def take_in(scene: Scene, words: str | None, kind: str, recording: Recording | None = None) -> None:
+    """Puts words, or a recording, into the person's turn and has its doorbell rung after the commit."""
     message = scene.message
     if scene.person.blocked_at is not None:
         people.blocked(scene.session, scene.person.id, None)
     said = Said(
-        scene.claimed.bot_id, message.chat_id, message.message_id, scene.claimed.update_id, words, scene.sent_at, kind
+        scene.claimed.bot_id,
+        message.chat_id,
+        message.message_id,
+        scene.claimed.update_id,
+        words,
+        scene.sent_at,
+        kind,
+        recording,
     )
     waits = message.media_group_id is not None or now() - scene.sent_at > BACKLOG
     hold = ALBUM if waits else timedelta(0)
     turn = turns.take_in(scene.session, scene.person, scene.conversation, said, hold=hold)
     if not hold:
-        scene.rings.append(turn.id)
+        scene.rings.append(Due(turn.id, turn.queue))
     if turn.revision == FLOOD or (turn.revision > FLOOD and _messages(scene, turn.id) == FLOOD):
         letter = Letter({"text": scene.words("input.flood")}, "holding", "flood")
         outbox.put_of_turn(scene.session, turn, letter, scene.person)

@@ -4,15 +4,13 @@ from telegram import Message
 
 from bot.telegram.handlers.text import take_in, visible
 from bot.telegram.scene import Scene
-from models import danger
 from workers.journal import outbox
 from workers.journal.outbox import Letter
 
 KINDS = (
-    "voice", "audio", "video_note", "animation", "video", "photo", "document", "sticker", "venue", "location",
+    "animation", "video", "photo", "document", "sticker", "venue", "location",
     "contact", "poll", "dice", "game", "story", "checklist", "invoice", "paid_media",
 )  # fmt: skip
-SPOKEN = frozenset({"voice", "audio", "video_note"})
 SERVICE = (
     "new_chat_title", "new_chat_photo", "delete_chat_photo", "pinned_message", "message_auto_delete_timer_changed",
     "connected_website", "write_access_allowed", "chat_background_set", "boost_added", "forum_topic_created",
@@ -40,8 +38,5 @@ def unsupported(scene: Scene) -> None:
         )  # fmt: skip
         scene.introduce()
         return
-    sentence = scene.words(f"unsupported.{kind}")
-    if kind in SPOKEN:  # what it says may be danger, and nobody hears it
-        sentence += "\n\n" + danger.while_unheard(scene.language, scene.person.country, young=scene.person.minor)
-    scene.answer(sentence)
+    scene.answer(scene.words(f"unsupported.{kind}"))
     scene.introduce()

@@ -188,7 +188,7 @@ def test_only_the_oldest_open_turn_is_claimed(journal: Journal) -> None:
     assert journal.transact(lambda session: turns.claim(session, second)) is None
     assert journal.transact(turns.to_ring) == []
     change(journal, first, state="sent")
-    assert journal.transact(lambda session: turns.next_of(session, first)) == second
+    assert journal.transact(lambda session: turns.next_of(session, first)) == (second, "compose")
     assert journal.transact(lambda session: turns.claim(session, second)) is not None
 
 
@@ -242,7 +242,7 @@ def test_a_lost_doorbell_is_rung_once_in_a_while(journal: Journal) -> None:
     turn_id = opened(journal)
     assert journal.transact(turns.to_ring) == []  # it was rung after the commit
     change(journal, turn_id, ring_at=now() - PAST)
-    assert journal.transact(turns.to_ring) == [turn_id]
+    assert journal.transact(turns.to_ring) == [(turn_id, "compose")]
     assert journal.transact(turns.to_ring) == []
 
 

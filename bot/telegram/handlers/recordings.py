@@ -1,0 +1,44 @@
+"""What is spoken: a voice note, a sound file, a video note. It joins or opens a turn, and is heard in the worker."""
+
+from datetime import timedelta
+
+from telegram import Audio, Message, Video, VideoNote, Voice
+
+from bot.telegram.handlers.text import take_in, visible
+from bot.telegram.scene import Scene
+from models import danger
+from workers.journal.recordings import KINDS, Recording
+
+GRACE_S = 1.0
+LARGEST = 20 * 2**20  # bytes: a bot can download no more
+
+
+def recording(scene: Scene) -> None:
+    """A recording that is too long or too big is refused by what Telegram says of it, before anything is fetched."""
+    message = scene.message
+    kind, sound = _sound_of(message)
+    seconds = sound.duration.total_seconds() if isinstance(sound.duration, timedelta) else float(sound.duration)
+    caption = message.caption if message.caption and visible(message.caption) else None
+    limit = scene.settings.voice_limit_s
+    if seconds > limit + GRACE_S or (sound.file_size or 0) > LARGEST:
+        why = "too_long" if seconds > limit + GRACE_S else "too_big"
+        scene.answer(
+            scene.words(f"sound.{why}", minutes=f"{limit / 60:.1f}".removesuffix(".0"))
+            + "\n\n"
+            + danger.while_unheard(scene.language, scene.person.country, young=scene.person.minor)
+        )
+        if caption:
+            take_in(scene, caption, "caption")
+        else:
+            scene.introduce()
+        return
+    take_in(scene, caption, kind, Recording(sound.file_id, seconds, sound.file_size))
+
+
+def _sound_of(message: Message) -> tuple[str, Voice | Audio | VideoNote | Video]:
+    """Raises `LookupError` where the message brings no sound."""
+    for kind in KINDS:
+        sound = getattr(message, kind, None)
+        if sound is not None:
+            return kind, sound
+    raise LookupError("this message brings no recording")

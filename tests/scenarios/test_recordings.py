@@ -1,0 +1,322 @@
+"""What is said aloud: heard, shown, screened before anything else, answered; or one sentence that says why not."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.speech.audio import encode_voice
+from models.speech.recognise.scripted import ScriptedRecogniser
+from models.words import LANGUAGES, Language, say, variants
+from tests.models.speech.sounds import noise, speech, wav
+from tests.rig.house import Rig
+from tests.rig.people import People, text_of
+from tests.scenarios.expectation import pattern
+from workers.turn.context import TurnContext
+
+EXAM = "I failed my exam and I don't dare tell my parents"
+DANGER: dict[Language, str] = {
+    "en": "I want to kill myself tonight",
+    "ko": "오늘 밤에 죽어버릴 거예요",
+    "tr": "bu gece kendimi öldüreceğim",
+}
+
+
+@pytest.fixture(scope="module")
+def note() -> bytes:
+    """A voice note in which somebody speaks, as Telegram keeps them."""
+    return encode_voice(speech(), 16_000).data
+
+
+async def send(people: People, content: bytes, who: int = 1, **form: Any) -> dict[str, Any]:
+    return await people.say(who, voice=("note.ogg", content), duration=form.pop("duration", 4), **form)
+
+
+def texts(heard: list[dict[str, Any]]) -> list[str]:
+    return [text_of(message) for message in heard]
+
+
+async def test_a_voice_note_is_heard_shown_and_answered(rig: Rig, people: People, note: bytes) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM])
+    sent = await send(people, note)
+    shown, reply = await people.hears(1)
+    assert EXAM in text_of(shown)
+    assert shown["reply_to_message"]["message_id"] == sent["message_id"]
+    assert pattern("en", "turn.dead").search(text_of(reply)) is None
+    assert rig.count("turn_message", "hearing = 'heard' AND media IS NULL AND words IS NOT NULL") == 1
+    assert rig.count("turn", "state = 'sent' AND queue = 'compose'") == 1
+
+
+async def test_a_sound_file_and_a_video_note_are_heard_too(rig: Rig, people: People, note: bytes) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM, EXAM])
+    await people.say(1, audio=("song.ogg", note), duration=4)
+    assert EXAM in text_of((await people.hears(1))[0])
+    await people.say(1, video_note=("note.mp4", note), duration=4)
+    assert EXAM in text_of((await people.hears(1))[0])
+
+
+async def test_what_was_heard_is_not_shown_to_who_switched_that_off(rig: Rig, people: People, note: bytes) -> None:
+    await people.say(1, "/settings")
+    await people.hears(1)
+    await people.press(1, "set:heard:flip")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert all(EXAM not in text for text in texts(await people.hears(1)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_spoken_danger_is_answered_before_any_model_writes(
+    rig: Rig, people: People, note: bytes, language: Language
+) -> None:
+    await people.say(1, "/start", language_code=language)
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([DANGER[language]], language=language)
+    written: list[object] = []
+    rig.stages.always("recall", written.append)
+    await send(people, note, language_code=language)
+    heard = texts(await people.hears(1))
+    assert any(text.startswith(say(language, "danger.clear.suicide")) for text in heard), heard
+    assert written == []
+    assert rig.count("case") == 1
+    assert rig.value("conversation", "mode") == "careful"
+    assert rig.count("turn_message", "hearing = 'heard'") == 1
+
+
+async def test_danger_is_heard_across_a_text_and_a_voice_note(rig: Rig, people: People, note: bytes) -> None:
+    rig.ears = ScriptedRecogniser(["kill myself"])
+    await people.say(1, "I want to")
+    await people.hears(1)
+    await send(people, note)
+    assert any(text.startswith(say("en", "danger.clear.suicide")) for text in texts(await people.hears(1)))
+
+
+async def test_a_spoken_yes_to_the_question_brings_the_helplines(rig: Rig, people: People, note: bytes) -> None:
+    await people.say(1, "everyone would be better off without me")
+    assert rig.value("conversation", "asked") or await people.hears(1)
+    rig.ears = ScriptedRecogniser(["yes"])
+    await send(people, note)
+    assert any(text.startswith(say("en", "danger.clear.suicide")) for text in texts(await people.hears(1)))
+
+
+async def test_a_second_note_is_heard_though_the_first_was_danger(rig: Rig, people: People, note: bytes) -> None:
+    rig.ears = ScriptedRecogniser([DANGER["en"], EXAM])
+    rig.crew.rest()
+    await send(people, note)
+    await send(people, note)
+    await people.hears(1, turns=False)
+    rig.crew.go_on()
+    await rig.sweep(clean=False)
+    heard = texts(await people.hears(1))
+    assert any(text.startswith(say("en", "danger.clear.suicide")) for text in heard)
+    assert any(EXAM in text for text in heard), heard
+    assert rig.count("turn_message", "hearing = 'heard'") == 2
+
+
+async def test_a_note_waiting_to_be_heard_outlives_written_danger(rig: Rig, people: People, note: bytes) -> None:
+    rig.ears = ScriptedRecogniser([EXAM])
+    rig.crew.rest()
+    await send(people, note)
+    await people.hears(1, turns=False)
+    await people.say(1, DANGER["en"])
+    await people.hears(1, turns=False)
+    rig.crew.go_on()
+    await rig.sweep(clean=False)
+    assert any(EXAM in text for text in texts(await people.hears(1)))
+
+
+async def test_a_note_and_a_text_become_one_turn(rig: Rig, people: People, note: bytes) -> None:
+    rig.ears = ScriptedRecogniser([EXAM])
+    rig.crew.rest()
+    await people.say(1, "hello, I have something to tell you")
+    await send(people, note)
+    await people.hears(1, turns=False)
+    rig.crew.go_on()
+    heard = await people.hears(1)
+    assert rig.count("turn") == 1
+    assert sum(EXAM in text for text in texts(heard)) == 1
+
+
+async def test_a_note_that_comes_while_a_reply_is_written_is_part_of_that_reply(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM])
+    loop = asyncio.get_running_loop()
+
+    def speak(context: TurnContext) -> None:
+        asyncio.run_coroutine_threadsafe(send(people, note), loop).result(10)
+        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(10)
+
+    rig.stages.once("compose", speak)
+    await people.say(1, "my week was long")
+    heard = texts(await people.hears(1))
+    assert rig.count("turn") == 1
+    assert any(EXAM in text for text in heard)
+    assert rig.count("turn_message", "hearing = 'heard'") == 1
+
+
+async def test_the_words_under_a_recording_are_read_with_it(rig: Rig, people: People, note: bytes) -> None:
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note, caption="this is about my brother")
+    await people.hears(1)
+    await people.say(1, "/export")
+    assert rig.count("turn_message", "hearing = 'heard'") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("wrong_type", b"content of no sound"),
+        ("silence", wav(speech()[:16_000] * 0)),
+        ("noise_only", wav(noise(3.0))),
+        ("too_short", wav(speech()[:2_000])),
+        ("truncated", None),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_cannot_be_heard_gets_its_own_sentence(
+    rig: Rig, people: People, note: bytes, language: Language, kind: str, content: bytes | None
+) -> None:
+    await people.say(1, "/start", language_code=language)
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([""])
+    await send(people, content if content is not None else note[: len(note) // 2], language_code=language)
+    (answer,) = await people.hears(1)
+    assert pattern(language, f"sound.{kind}").search(text_of(answer)), text_of(answer)
+    assert rig.count("turn", "state = 'sent'") == 1
+
+
+async def test_a_note_that_is_longer_than_the_limit_is_not_even_fetched(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    voice = '{"voice": {"file_id": "long", "file_unique_id": "long", "duration": 302, "file_size": 900000}}'
+    await people.say(1, raw=voice)
+    heard = texts(await people.hears(1))
+    assert pattern("en", "sound.too_long").search(heard[0])
+    assert say("en", "danger.waiting") in heard[0]
+    assert rig.count("turn") == 0
+
+
+async def test_while_nothing_can_be_heard_the_person_is_told_where_help_is(
+    rig: Rig, people: People, note: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.crew.rest()
+    await send(people, note)
+    await people.hears(1, turns=False)
+    rig.pass_time(timedelta(seconds=21))
+    await asyncio.sleep(1.2)  # the signs look twice a second
+    heard = texts(await people.hears(1, turns=False))
+    assert any(say("en", "danger.waiting") in text for text in heard), heard
+    rig.ears = ScriptedRecogniser([EXAM])
+    rig.crew.go_on()
+    await rig.sweep(clean=False)
+    assert any(EXAM in text for text in texts(await people.hears(1)))
+
+
+async def test_a_recogniser_that_stays_away_costs_three_attempts_and_one_sentence(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser(failing=True)
+    await send(people, note)
+    for _ in range(3):
+        await people.hears(1, turns=False)
+        rig.pass_time(timedelta(seconds=30))
+        await rig.sweep(clean=False)
+    await rig.settle()
+    heard = texts(rig.people.unread(1))
+    dead = [text for text in texts(people.chat(1)) if any(each in text for each in variants("en", "turn.dead"))]
+    assert len(dead) == 1, heard
+    assert say("en", "danger.waiting") in dead[0]
+    assert rig.count("turn", "state = 'dead'") == 1
+
+
+async def test_telegram_without_the_file_is_said(rig: Rig, people: People, note: bytes) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    await people.say(1, raw='{"voice": {"file_id": "gone", "file_unique_id": "gone", "duration": 3}}')
+    (answer,) = await people.hears(1)
+    assert pattern("en", "sound.damaged").search(text_of(answer)), text_of(answer)
+
+
+async def test_a_reply_corrects_what_was_heard(rig: Rig, people: People, note: bytes) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser(["I sailed my exam"])
+    loop = asyncio.get_running_loop()
+    read: list[tuple[str, ...]] = []
+
+    def correct(context: TurnContext) -> None:
+        shown = rig.value("outbox", "sent_message_id", "purpose = 'heard'")
+        coroutine = people.say(1, "I failed my exam", reply_to_message_id=shown)
+        asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
+        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(10)
+
+    rig.stages.once("compose", correct)
+    rig.stages.always("compose.", lambda context: read.append(context.messages))
+    await send(people, note)
+    await people.hears(1)
+    assert read[-1] == ("I failed my exam",)
+    assert rig.count("turn") == 1
+
+
+@pytest.mark.parametrize("stage", ["find", "fetch", "hear", "screen_heard", "settle"])
+async def test_forgetting_while_somebody_listens_leaves_nothing(
+    rig: Rig, people: People, note: bytes, stage: str
+) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM])
+    loop = asyncio.get_running_loop()
+
+    def forget(context: TurnContext) -> None:
+        async def ask() -> None:
+            await people.say(1, "/forget")
+            await rig.settle(turns=False)
+            await people.press(1, "forget:all:yes")
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(ask(), loop).result(10)
+
+    rig.stages.once(f"{stage}.", forget)
+    await send(people, note)
+    await people.hears(1)
+    assert rig.count("person") == rig.count("turn_message") == rig.count("turn") == 0
+    assert all(EXAM not in text for text in texts(people.chat(1)))
+
+
+async def test_no_sound_is_on_disk_afterwards(rig: Rig, people: People, note: bytes) -> None:
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    await people.hears(1)
+    pieces = [note[at : at + 48] for at in range(200, len(note) - 48, 400)]
+    pieces = [piece for piece in pieces if len(set(piece)) > 20]  # a stretch of one byte is in every file
+    assert len(pieces) > 10
+    files = [path for path in Path(rig.home).rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        content = path.read_bytes()
+        assert not any(piece in content for piece in pieces), path.name
+
+
+async def test_words_that_were_hardly_understood_are_kept_apart_and_sealed(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    rig.ears = ScriptedRecogniser(["my canary-7f3a(?) died yesterday"])
+    seen: list[tuple[str, ...]] = []
+    rig.stages.always("recall.", lambda context: seen.append(context.doubts))
+    await send(people, note)
+    await people.hears(1)
+    assert seen[-1] == ("canary-7f3a",)
+    assert b"canary-7f3a" not in bytes(rig.value("turn_message", "doubts"))

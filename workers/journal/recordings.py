@@ -1,0 +1,92 @@
+"""Recordings: messages that were spoken. Where Telegram keeps the sound is stored until it was listened to."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from workers.journal.keys import PersonKey
+from workers.journal.tables import Outbox, TurnMessage
+
+KINDS = ("voice", "audio", "video_note")
+WAITING, HEARD = "waiting", "heard"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What Telegram said of a file. `file_id` opens it, for this bot alone."""
+
+    file_id: str = field(repr=False)
+    seconds: float
+    size: int | None
+
+    def written(self) -> str:
+        """As it is sealed."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, written: str) -> "Recording":
+        """The recording that `written` gave."""
+        return cls(**json.loads(written))
+
+
+def oldest_waiting(session: Session, turn_id: int) -> TurnMessage | None:
+    """The first recording of the turn that nobody has listened to."""
+    return session.scalar(
+        select(TurnMessage)
+        .where(TurnMessage.turn_id == turn_id, TurnMessage.hearing == WAITING)
+        .order_by(TurnMessage.message_id)
+        .limit(1)
+    )
+
+
+def any_waiting(session: Session, turn_id: int) -> bool:
+    """Whether the turn holds a recording that nobody has listened to."""
+    waiting = exists().where(TurnMessage.turn_id == turn_id, TurnMessage.hearing == WAITING)
+    return bool(session.scalar(select(waiting)))
+
+
+def heard(
+    message: TurnMessage, key: PersonKey, words: str, doubts: Sequence[str] = (), missing: str | None = None
+) -> None:
+    """Notes what was understood of a recording, behind its caption, and drops where its sound is. `missing` says why
+    it is not all of it."""
+    caption = key.unseal(message.words) if message.words is not None else ""
+    message.words = key.seal("\n".join(part for part in (caption, words) if part))
+    message.doubts = key.seal(json.dumps(list(doubts), ensure_ascii=False)) if doubts else None
+    message.hearing, message.media = missing[:16] if missing else HEARD, None
+
+
+def unheard(message: TurnMessage, why: str) -> None:
+    """Notes why nothing was understood: the name of a sentence in models/words/*/sound.yaml."""
+    message.hearing, message.media = why[:16], None
+
+
+def doubts_of(message: TurnMessage, key: PersonKey) -> tuple[str, ...]:
+    """The words of a recording that were hardly understood."""
+    return tuple(json.loads(key.unseal(message.doubts))) if message.doubts is not None else ()
+
+
+def of_message(session: Session, bot_id: int, chat_id: int, message_id: int, person_id: str) -> TurnMessage | None:
+    """The recording of this person that a message is, or that it shows what was heard of."""
+    shows = (
+        select(Outbox.answers)
+        .where(
+            Outbox.bot_id == bot_id,
+            Outbox.chat_id == chat_id,
+            Outbox.sent_message_id == message_id,
+            Outbox.purpose == "heard",
+        )
+        .scalar_subquery()
+    )
+    return session.scalar(
+        select(TurnMessage).where(
+            TurnMessage.bot_id == bot_id,
+            TurnMessage.chat_id == chat_id,
+            TurnMessage.person_id == person_id,
+            TurnMessage.hearing.is_not(None),
+            or_(TurnMessage.message_id == message_id, TurnMessage.message_id == shows),
+        )
+    )

@@ -1,0 +1,61 @@
+"""Find: which recording of the turn is listened to next, and whose it is."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.words import as_language
+from workers.journal import conversations, recordings
+from workers.journal.keys import PersonKey
+from workers.journal.people import key_of
+from workers.journal.recordings import Recording
+from workers.journal.tables import Conversation, Person, Turn, TurnMessage, now
+from workers.turn.context import Listened, Superseded, TurnContext
+
+JOIN_WITHIN = timedelta(minutes=2)
+MOST = 12
+
+
+def find(context: TurnContext) -> None:
+    """Fills in `context.listened`, empty where nothing waits any more. Raises `Superseded` where the turn is void."""
+    with context.house.journal.read() as session:
+        turn = session.get(Turn, context.turn_id)
+        if turn is None or turn.lease_token != context.claim.token:
+            raise Superseded
+        person = session.get(Person, turn.person_id)
+        conversation = session.get(Conversation, turn.conversation_id)
+        if person is None or conversation is None:
+            raise Superseded
+        if not conversations.is_current(session, conversation.id, turn.epoch):
+            raise Superseded
+        context.person_id, context.language = person.id, as_language(person.language)
+        context.mode = conversation.mode
+        message = recordings.oldest_waiting(session, turn.id)
+        if message is None or message.media is None:
+            return
+        key = key_of(session, person)
+        context.newest_message = message.message_id
+        context.listened = Listened(
+            row_id=message.id,
+            recording=Recording.read(key.unseal(message.media)),
+            before=_said_before(session, message, key),
+        )
+
+
+def _said_before(session: Session, message: TurnMessage, key: PersonKey) -> tuple[str, ...]:
+    """What the person wrote or said in the two minutes before, oldest first, and was not answered as danger."""
+    rows = session.scalars(
+        select(TurnMessage)
+        .join(Turn, Turn.id == TurnMessage.turn_id)
+        .where(
+            TurnMessage.person_id == message.person_id,
+            TurnMessage.message_id < message.message_id,
+            TurnMessage.received_at > now() - JOIN_WITHIN,
+            TurnMessage.words.is_not(None),
+            Turn.kind != "danger",
+        )
+        .order_by(TurnMessage.message_id.desc())
+        .limit(MOST)
+    ).all()
+    return tuple(key.unseal(row.words) for row in reversed(rows) if row.words is not None)

@@ -1,0 +1,45 @@
+"""Hear: the words of a recording. Its bytes and its waveform are dropped when this is done."""
+
+from models.speech.audio import BadSound, Sound, TooLong, Truncated, decode
+from models.speech.recognise import Recogniser, RecogniserUnavailable
+from workers.errors import Transient
+from workers.turn.context import Listened, TurnContext
+
+NOTHING_HEARD = "nothing_heard"
+
+
+def hear(context: TurnContext) -> None:
+    """Fills in words and doubts, or why there are none. Raises `Transient` while nothing can be recognised."""
+    listened = context.listened
+    if listened is None or listened.data is None:
+        return
+    house = context.house
+    data, listened.data = listened.data, None
+    try:
+        _understand(listened, house.recogniser, data, house.settings.voice_limit_s, context.language)
+    except RecogniserUnavailable as error:
+        raise Transient(str(error)) from error
+
+
+def _understand(listened: Listened, recogniser: Recogniser, data: bytes, limit_s: float, language: str) -> None:
+    sound: Sound | None = None
+    try:
+        sound = decode(data, limit_s)
+    except Truncated as cut:  # what there is of it may tell of danger
+        sound, listened.unheard = cut.partial, _name(cut)
+    except BadSound as bad:
+        listened.unheard = _name(bad)
+    if sound is None:
+        return
+    try:
+        heard = recogniser.recognise(sound, hint=language)
+    except BadSound as bad:
+        listened.unheard = listened.unheard or _name(bad)
+        return
+    listened.words, listened.doubts = heard.text, heard.doubtful
+    if not heard.text:
+        listened.unheard = listened.unheard or NOTHING_HEARD
+
+
+def _name(bad: BadSound) -> str:
+    return "too_long" if isinstance(bad, TooLong) else bad.key.removeprefix("sound.")

@@ -1,0 +1,18 @@
+"""Sentence: what a person is told of recordings that could not be heard."""
+
+from models import danger
+from models.words import say
+from workers.turn.context import TurnContext
+
+SPOKEN = {"damaged", "truncated", "too_long", "too_big", "clipped", "too_quiet", "nothing_heard"}
+"""Kinds in which somebody may have spoken: the person is told where help is."""
+
+
+def unheard(context: TurnContext) -> str:
+    """One sentence for each kind of trouble, each kind once."""
+    minutes = round(context.house.settings.voice_limit_s / 60, 1)
+    kinds = dict.fromkeys(context.unheard)
+    sentences = [say(context.language, f"sound.{kind}", minutes=f"{minutes:g}") for kind in kinds]
+    if SPOKEN & kinds.keys():
+        sentences.append(danger.while_unheard(context.language, context.country, young=context.minor))
+    return "\n\n".join(sentences)
