@@ -17,6 +17,7 @@ from bot.telegram import alarm
 from bot.telegram.run import Telegram
 from models.reply.composer import Composer
 from models.reply.engines.inprocess import InProcessEngine
+from models.speech.recognise import Recogniser
 from models.speech.recognise.scripted import ScriptedRecogniser
 from tests.rig.crew import Crew
 from tests.rig.people import People
@@ -88,7 +89,7 @@ class Rig:
             Renewer(self.journal),
             make_recogniser=lambda: self.ears,
         )
-        self.ears = ScriptedRecogniser()
+        self.ears: Recogniser = ScriptedRecogniser()
         self.sweeper = Sweeper(self.house)
         self.crew = Crew(self.house, self.bell)
         self._session = ClientSession()

@@ -9,10 +9,12 @@ import pytest
 
 from models.speech.audio import encode_voice
 from models.speech.recognise.scripted import ScriptedRecogniser
+from models.speech.recognise.whisper import WhisperRecogniser
 from models.words import LANGUAGES, Language, say, variants
 from tests.models.speech.sounds import noise, speech, wav
 from tests.rig.house import Rig
 from tests.rig.people import People, text_of
+from tests.rig.weights import FOLDER, weight
 from tests.scenarios.expectation import pattern
 from workers.turn.context import TurnContext
 
@@ -258,6 +260,7 @@ async def test_a_reply_corrects_what_was_heard(rig: Rig, people: People, note: b
     read: list[tuple[str, ...]] = []
 
     def correct(context: TurnContext) -> None:
+        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(10)
         shown = rig.value("outbox", "sent_message_id", "purpose = 'heard'")
         coroutine = people.say(1, "I failed my exam", reply_to_message_id=shown)
         asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
@@ -320,3 +323,28 @@ async def test_words_that_were_hardly_understood_are_kept_apart_and_sealed(
     await people.hears(1)
     assert seen[-1] == ("canary-7f3a",)
     assert b"canary-7f3a" not in bytes(rig.value("turn_message", "doubts"))
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I want to kill myself tonight.",
+        "I can't do this any more, I am going to end my life.",
+        "My husband hits me every night and I am scared of him.",
+    ],
+)
+async def test_danger_spoken_aloud_through_the_codec_is_heard_by_whisper_and_answered(
+    rig: Rig, people: People, words: str
+) -> None:
+    weight("whisper-base")
+    rig.ears = WhisperRecogniser(FOLDER, threads=2)
+    await asyncio.to_thread(rig.ears.warm)
+    sound = await asyncio.to_thread(speech, words)
+    written: list[object] = []
+    rig.stages.always("recall", written.append)
+    await send(people, encode_voice(sound, 16_000).data)
+    heard = texts(await people.hears(1))
+    assert any(text.startswith(say("en", "danger.clear.suicide")[:20]) or "•" in text for text in heard), heard
+    assert rig.count("case") == 1
+    assert written == []

@@ -1,6 +1,5 @@
 """What tests of feelings share: where data and weights may lie, and small heads and sounds made on the spot."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from models.emotion.head import Card, Head
 from models.emotion.voice.classes import CLASSES
-from models.weights import MissingWeight, find
+from tests.rig.weights import FOLDER, weight
 
 ROOT = Path(__file__).parents[3]
 
@@ -43,12 +42,8 @@ def texts() -> Path:
 @pytest.fixture(scope="session")
 def weights() -> Path:
     """A folder in which whisper-base lies."""
-    folder = Path(os.environ.get("HEED_WEIGHTS") or Path(os.environ.get("HEED_HOME", ROOT / ".heed")) / "weights")
-    try:
-        find("whisper-base", folder)
-    except MissingWeight:
-        pytest.skip("whisper-base is not in the weights folder: heed models pull whisper-base")
-    return folder
+    weight("whisper-base")
+    return FOLDER
 
 
 @pytest.fixture

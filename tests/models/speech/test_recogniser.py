@@ -1,6 +1,5 @@
 """One contract for everything that hears words, and what is special about Whisper."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,18 +19,13 @@ from models.speech.recognise.ghosts import _ghosts, is_ghost
 from models.speech.recognise.scripted import ScriptedRecogniser
 from models.speech.recognise.whisper import PIECE_S, WhisperRecogniser, _window, pieces
 from models.speech.wer import word_errors
-from models.weights import MissingWeight, find
 from tests.models.speech.sounds import SENTENCE, chords, noise, speech, speech_sound
-
-WEIGHTS = Path(os.environ.get("HEED_WEIGHTS") or ".heed/weights")
+from tests.rig.weights import FOLDER, weight
 
 
 def whisper() -> WhisperRecogniser:
-    try:
-        find("whisper-base", WEIGHTS)
-    except MissingWeight as missing:
-        pytest.skip(str(missing))
-    return WhisperRecogniser(WEIGHTS, threads=2)
+    weight("whisper-base")
+    return WhisperRecogniser(FOLDER, threads=2)
 
 
 @pytest.fixture(scope="module", params=["scripted", pytest.param("whisper", marks=pytest.mark.weights)])
