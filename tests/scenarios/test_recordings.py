@@ -1,6 +1,8 @@
 """What is said aloud: heard, shown, screened before anything else, answered; or one sentence that says why not."""
 
 import asyncio
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,12 @@ async def send(people: People, content: bytes, who: int = 1, **form: Any) -> dic
 
 def texts(heard: list[dict[str, Any]]) -> list[str]:
     return [text_of(message) for message in heard]
+
+
+async def _until(happened: Callable[[], bool], seconds: float = 15.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not await asyncio.to_thread(happened):
+            await asyncio.sleep(0.02)
 
 
 async def test_a_voice_note_is_heard_shown_and_answered(rig: Rig, people: People, note: bytes) -> None:
@@ -154,8 +162,8 @@ async def test_a_note_that_comes_while_a_reply_is_written_is_part_of_that_reply(
     loop = asyncio.get_running_loop()
 
     def speak(context: TurnContext) -> None:
-        asyncio.run_coroutine_threadsafe(send(people, note), loop).result(10)
-        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(10)
+        asyncio.run_coroutine_threadsafe(send(people, note), loop).result(20)
+        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(20)
 
     rig.stages.once("compose", speak)
     await people.say(1, "my week was long")
@@ -232,10 +240,11 @@ async def test_a_recogniser_that_stays_away_costs_three_attempts_and_one_sentenc
     await people.hears(1)
     rig.ears = ScriptedRecogniser(failing=True)
     await send(people, note)
-    for _ in range(3):
-        await people.hears(1, turns=False)
+    for attempt in (1, 2):
+        await _until(lambda number=attempt: rig.count("turn", f"attempts = {number} AND lease_token IS NULL") == 1)
         rig.pass_time(timedelta(seconds=30))
         await rig.sweep(clean=False)
+    await _until(lambda: rig.count("turn", "state = 'dead'") == 1)
     await rig.settle()
     heard = texts(rig.people.unread(1))
     dead = [text for text in texts(people.chat(1)) if any(each in text for each in variants("en", "turn.dead"))]
@@ -260,11 +269,11 @@ async def test_a_reply_corrects_what_was_heard(rig: Rig, people: People, note: b
     read: list[tuple[str, ...]] = []
 
     def correct(context: TurnContext) -> None:
-        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(10)
+        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(20)
         shown = rig.value("outbox", "sent_message_id", "purpose = 'heard'")
         coroutine = people.say(1, "I failed my exam", reply_to_message_id=shown)
-        asyncio.run_coroutine_threadsafe(coroutine, loop).result(10)
-        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(10)
+        asyncio.run_coroutine_threadsafe(coroutine, loop).result(20)
+        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(20)
 
     rig.stages.once("compose", correct)
     rig.stages.always("compose.", lambda context: read.append(context.messages))
@@ -290,10 +299,13 @@ async def test_forgetting_while_somebody_listens_leaves_nothing(
             await people.press(1, "forget:all:yes")
             await rig.settle(turns=False)
 
-        asyncio.run_coroutine_threadsafe(ask(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(ask(), loop).result(20)
+        done.set()
 
+    done = threading.Event()
     rig.stages.once(f"{stage}.", forget)
     await send(people, note)
+    assert await asyncio.to_thread(done.wait, 40)  # the answer may be out before it is all forgotten
     await people.hears(1)
     assert rig.count("person") == rig.count("turn_message") == rig.count("turn") == 0
     assert all(EXAM not in text for text in texts(people.chat(1)))
