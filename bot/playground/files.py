@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import mimetypes
+import re
 import struct
 from typing import Any
 
@@ -39,17 +40,23 @@ def description(kind: str, upload: Upload, given: dict[str, Any]) -> dict[str, A
         "file_unique_id": hashlib.sha256(content).hexdigest()[:16],
     }  # fmt: skip
     if kind in ("voice", "audio", "video_note", "video", "animation"):
-        about["duration"] = int(given.get("duration") or ogg_seconds(content))
+        about["duration"] = _whole(given.get("duration")) or ogg_seconds(content)
     if kind in ("photo", "video", "animation", "sticker"):
         width, height = picture_size(content)
-        about["width"] = int(given.get("width") or width)
-        about["height"] = int(given.get("height") or height)
+        about["width"] = _whole(given.get("width")) or width
+        about["height"] = _whole(given.get("height")) or height
     if kind == "video_note":
-        about["length"] = int(given.get("length") or 240)
+        about["length"] = _whole(given.get("length")) or 240
     for name in ("performer", "title"):
         if given.get(name):
             about[name] = str(given[name])
     return about
+
+
+def _whole(told: Any) -> int:
+    """The digits a number begins with, at most nine; 0 where there are none: Telegram reads such fields so."""
+    digits = re.match(r"[0-9]{1,9}", str(told))
+    return int(digits[0]) if digits else 0
 
 
 def path_of(file_number: int, about: dict[str, Any]) -> str:

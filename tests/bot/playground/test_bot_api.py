@@ -181,6 +181,19 @@ async def test_files_travel_both_ways(bot: Bot, client: Client) -> None:
         await bot.send_document(PERSON, b"", filename="a.txt")
 
 
+async def test_a_file_beyond_20_megabytes_cannot_be_fetched(bot: Bot, client: Client) -> None:
+    await client.write(PERSON, voice=("long.ogg", OGG + bytes(20 * 1024 * 1024), "audio/ogg"), duration=600)
+    (update,) = await bot.get_updates(timeout=5)
+    with pytest.raises(BadRequest, match="File is too big"):
+        await update.message.voice.get_file()
+
+
+async def test_a_length_that_is_no_number_is_as_if_none_was_told(bot: Bot, client: Client) -> None:
+    for told, understood in (("soon", 3), ("4.8", 4), ("-1", 3), ("", 3)):
+        message = await client.write(PERSON, voice=("note.ogg", OGG, "audio/ogg"), duration=told)
+        assert message["voice"]["duration"] == understood
+
+
 async def test_an_album_shares_its_group(bot: Bot, client: Client) -> None:
     await client.write(PERSON, "hi")
     messages = await bot.send_media_group(PERSON, [InputMediaPhoto(PNG, caption="a"), InputMediaPhoto(PNG)])
