@@ -1,35 +1,11 @@
 // One message as an element: quote, content, time, ticks, buttons.
 
+import { button, icon, make } from "./elements.js";
 import { written } from "./entities.js";
+import { soundOf } from "./sound.js";
 import { clock, say } from "./words.js";
 
 const UNUSUAL = ["sticker", "location", "venue", "poll", "contact", "dice", "animation", "video"];
-
-export function make(tag, className = "", ...children) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  element.append(...children);
-  return element;
-}
-
-export function icon(name, className = "") {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.setAttribute("aria-hidden", "true");
-  if (className) svg.setAttribute("class", className);
-  svg.append(use);
-  return svg;
-}
-
-export function button(className, label, picture, act) {
-  const element = make("button", className, icon(picture));
-  element.type = "button";
-  element.title = label;
-  element.setAttribute("aria-label", label);
-  element.addEventListener("click", act);
-  return element;
-}
 
 // A message in one line of plain text, for quotes and the list of people.
 export function gist(message) {
@@ -45,22 +21,16 @@ function picked(message) {
   return message.photo?.at(-1) ?? message.voice ?? message.audio ?? message.video_note ?? message.video ?? message.animation ?? message.document;
 }
 
-function media(message, address) {
+function media(message, chat) {
   const file = picked(message);
-  const source = file && file.file_id !== "unusual" ? address(file.file_id) : "";
+  const source = file && file.file_id !== "unusual" ? chat.fileAddress(file.file_id) : "";
   if (source && message.photo) {
     const picture = make("img", "picture");
     Object.assign(picture, { src: source, alt: message.caption || say("kind_photo"), loading: "lazy" });
     if (file.width) Object.assign(picture, { width: file.width, height: file.height });
     return [picture];
   }
-  if (source && (message.voice || message.audio)) {
-    const player = make("audio");
-    Object.assign(player, { src: source, controls: true, preload: "metadata" });
-    player.setAttribute("aria-label", say(message.voice ? "kind_voice" : "kind_audio"));
-    const title = [message.audio?.performer, message.audio?.title].filter(Boolean).join(" – ");
-    return title ? [make("span", "kind", title), player] : [player];
-  }
+  if (source && (message.voice || message.audio)) return [soundOf(message, chat, source)];
   if (source && (message.video_note || message.video || message.animation)) {
     const player = make("video");
     Object.assign(player, { src: source, controls: true, preload: "metadata" });
@@ -128,7 +98,7 @@ function onlyEmoji(text) {
 export function bubble(message, chat, deeds) {
   const mine = !message.from?.is_bot;
   const words = message.text ?? message.caption;
-  const body = make("div", "bubble", ...quote(message, chat, deeds), ...media(message, (id) => chat.fileAddress(id)));
+  const body = make("div", "bubble", ...quote(message, chat, deeds), ...media(message, chat));
   if (words) body.append(written(words, message.entities ?? message.caption_entities, deeds.command));
   body.append(meta(message, mine, chat));
   const actions = make("div", "deeds", button("icon", say("reply"), "reply", () => deeds.reply(message)));
@@ -145,7 +115,7 @@ export function bubble(message, chat, deeds) {
     element.append(keyboard);
   }
   body.addEventListener("click", (event) => {
-    if (event.target.closest("button, a, audio, video")) return;
+    if (event.target.closest("button, a, video, .sound")) return;
     for (const other of document.querySelectorAll(".message.picked")) if (other !== element) other.classList.remove("picked");
     element.classList.toggle("picked");
   });

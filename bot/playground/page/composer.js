@@ -1,14 +1,17 @@
-// Where one writes: the field, reply and edit, the command menu.
+// Where one writes: the field, reply and edit, the command menu, files.
 
-import { gist, make } from "./bubbles.js";
+import { Unsendable, formOf } from "./attachment.js";
+import { gist } from "./bubbles.js";
+import { make } from "./elements.js";
 import { say } from "./words.js";
 
 const field = (id) => document.getElementById(id);
 
 export class Composer {
-  // `send({text, reply_to_message_id, edit_message_id})` resolves when the server has it.
-  constructor(send) {
+  // `send(form, chat)` resolves to whether the server has it, the form's fields being those of a person's message; `complain(sentence)` shows one.
+  constructor(send, complain) {
     this.send = send;
+    this.complain = complain;
     this.chat = null;
     this.text = field("text");
     this.commands = field("commands");
@@ -28,6 +31,8 @@ export class Composer {
         this.text.focus();
       } else this.close();
     });
+    field("attach").addEventListener("click", () => field("file").click());
+    field("file").addEventListener("change", () => this.attach([...field("file").files]));
     document.addEventListener("click", (event) => {
       if (!event.target.closest("#composer")) this.close();
     });
@@ -88,7 +93,13 @@ export class Composer {
     this.chat.wish.text = this.chat.wish.edit ? "" : value;
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight}px`;
+    const writes = Boolean(value.trim() || this.chat.wish.edit);
+    const sent = document.activeElement === field("send");
     field("send").disabled = !value.trim();
+    field("send").hidden = !writes;
+    field("record").hidden = writes;
+    field("attach").hidden = Boolean(this.chat.wish.edit);
+    if (sent && !writes) this.text.focus();
     if (/^\/\w*$/.test(value)) {
       const begun = value.slice(1).toLowerCase();
       this.offer(this.chat.commands.filter((command) => command.command.startsWith(begun)));
@@ -157,6 +168,41 @@ export class Composer {
         this.edit(own);
       }
     }
+  }
+
+  // Sends what carries a file, as a reply where one was begun.
+  async file(form, chat) {
+    const { reply } = chat.wish;
+    if (reply) form.reply_to_message_id = reply.message_id;
+    if (!(await this.send(form, chat))) return false;
+    if (chat.wish.reply === reply) chat.wish.reply = null;
+    if (this.chat === chat) this.showWish();
+    return true;
+  }
+
+  // Sends chosen files one after another; what stands in the field goes with the first.
+  async attach(files) {
+    field("file").value = "";
+    const chat = this.chat;
+    for (const file of files) {
+      try {
+        const form = await formOf(file);
+        const caption = chat.wish.text.trim();
+        if (caption) form.caption = caption;
+        if (!(await this.file(form, chat))) return;
+        if (caption) this.emptied(chat);
+      } catch (error) {
+        if (!(error instanceof Unsendable)) throw error;
+        this.complain(say(error.code, { name: file.name }));
+      }
+    }
+  }
+
+  emptied(chat) {
+    chat.wish.text = "";
+    if (this.chat !== chat) return;
+    this.text.value = "";
+    this.changed();
   }
 
   async submit() {

@@ -1,6 +1,8 @@
 // The open chat's messages on the screen: kept in step with the chat, one element a message, scrolled as a messenger scrolls.
 
-import { bubble, draft, make, typing } from "./bubbles.js";
+import { bubble, draft, typing } from "./bubbles.js";
+import { make } from "./elements.js";
+import { forget, forgetOthers } from "./sound.js";
 import { dayName, dayOf } from "./words.js";
 
 const NEAR = 120; // pixels from the end that still count as being there
@@ -23,6 +25,7 @@ export class Messages {
 
   open(chat) {
     this.chat = chat;
+    forgetOthers(chat.id);
     this.made.clear();
     this.list.replaceChildren();
     this.below = 0;
@@ -37,7 +40,11 @@ export class Messages {
     let before = null;
     const messages = this.chat.ordered;
     const known = new Set(messages.map((message) => message.message_id));
-    for (const id of this.made.keys()) if (!known.has(id)) this.made.delete(id);
+    for (const id of this.made.keys()) {
+      if (known.has(id)) continue;
+      this.made.delete(id);
+      forget(this.chat.id, id);
+    }
     messages.forEach((message, place) => {
       const after = messages[place + 1];
       if (!before || dayOf(before.date) !== dayOf(message.date)) wanted.push(this.day(message.date));
@@ -70,8 +77,10 @@ export class Messages {
     const seen = JSON.stringify([message, this.chat.waiting.has(message.message_id), pressed]);
     const known = this.made.get(message.message_id);
     if (known?.seen === seen) return known.element;
+    const focused = document.activeElement;
     const element = bubble(message, this.chat, this.deeds);
     if (known) known.element.replaceWith(element);
+    if (element.contains(focused)) focused.focus({ preventScroll: true }); // a sound's element moves over, without its focus
     this.made.set(message.message_id, { element, seen });
     return element;
   }

@@ -3,6 +3,7 @@
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { Messages } from "./messages.js";
+import { Microphone } from "./microphone.js";
 import { drawPeople } from "./people.js";
 import { Refused, ask, listen } from "./server.js";
 import { language, say, speak } from "./words.js";
@@ -19,10 +20,13 @@ const messages = new Messages({
   command: (text) => send({ text }),
   press,
 });
-const composer = new Composer(send);
+const composer = new Composer(send, toast);
+const microphone = new Microphone({
+  send: (voice, duration, chat) => composer.file({ voice, duration }, chat),
+  complain: (key) => (key.startsWith("mic_") ? question(say(key), say("ok")) : toast(say(key))),
+});
 
-async function send(form) {
-  const chat = open;
+async function send(form, chat = open) {
   try {
     const { messages: sent } = await ask("POST", `/people/${chat.id}/messages`, form);
     for (const message of sent) take({ kind: form.edit_message_id ? "edited" : "message", chat: chat.id, message });
@@ -141,6 +145,7 @@ async function choose(chat) {
   if (open !== chat) return;
   messages.open(chat);
   composer.open(chat);
+  microphone.open(chat);
   frame();
   drawPeople(chats, open, choose);
 }

@@ -1,6 +1,7 @@
 // The list of people at the left.
 
-import { gist, make } from "./bubbles.js";
+import { gist } from "./bubbles.js";
+import { make } from "./elements.js";
 import { clock, dayName, dayOf, say } from "./words.js";
 
 function when(seconds) {

@@ -8,9 +8,16 @@ export class Refused extends Error {
   }
 }
 
+function bodyOf(form) {
+  if (!Object.values(form).some((value) => value instanceof Blob)) return new URLSearchParams(form);
+  const body = new FormData();
+  for (const [name, value] of Object.entries(form)) body.append(name, value);
+  return body;
+}
+
 export async function ask(method, path, form) {
   const wish = { method, headers: { Accept: "application/json" } };
-  if (form) wish.body = new URLSearchParams(form);
+  if (form) wish.body = bodyOf(form);
   let answer;
   try {
     answer = await fetch(path, wish);

@@ -30,6 +30,11 @@ export async function speak(wanted) {
   return true;
 }
 
+// Seconds of a sound as people read them: 0:07, 12:30.
+export function length(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 export function clock(seconds) {
   return new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }).format(seconds * 1000);
 }
