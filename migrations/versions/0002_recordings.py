@@ -14,21 +14,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("person") as person:
-        person.add_column(sa.Column("quote_heard", sa.Boolean(), server_default=sa.true(), nullable=False))
-    with op.batch_alter_table("turn") as turn:
-        turn.add_column(sa.Column("queue", sa.String(length=8), server_default="compose", nullable=False))
-    with op.batch_alter_table("turn_message") as message:
-        message.add_column(sa.Column("media", sa.LargeBinary(), nullable=True))
-        message.add_column(sa.Column("hearing", sa.String(length=16), nullable=True))
-        message.add_column(sa.Column("doubts", sa.LargeBinary(), nullable=True))
+    # Columns one by one: a batch makes a table anew and drops the old one, and with SQLite that deletes every row
+    # that refers to it.
+    op.add_column("person", sa.Column("quote_heard", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("turn", sa.Column("queue", sa.String(length=8), server_default="compose", nullable=False))
+    op.add_column("turn_message", sa.Column("media", sa.LargeBinary(), nullable=True))
+    op.add_column("turn_message", sa.Column("hearing", sa.String(length=16), nullable=True))
+    op.add_column("turn_message", sa.Column("doubts", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("turn_message") as message:
-        for name in ("doubts", "hearing", "media"):
-            message.drop_column(name)
-    with op.batch_alter_table("turn") as turn:
-        turn.drop_column("queue")
-    with op.batch_alter_table("person") as person:
-        person.drop_column("quote_heard")
+    for name in ("doubts", "hearing", "media"):
+        op.drop_column("turn_message", name)
+    op.drop_column("turn", "queue")
+    op.drop_column("person", "quote_heard")
