@@ -14,9 +14,9 @@ def keep(result: dict[str, Any], arguments: list[str]) -> None:
     """Keep `result` under its task and condition, with the command that made it, and write the card anew."""
     kept: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
     shown = _command(arguments)
-    condition = result["metrics"].get("condition", "")
-    hinted = "" if result["metrics"].get("hinted", True) else ", language not given"
-    corpora = ", ".join(group.removeprefix("corpus=") for group in result["by_group"] if group.startswith("corpus="))
+    condition = result.get("condition", "")
+    hinted = "" if result.get("hinted", True) else ", language not given"
+    corpora = ", ".join(group.removeprefix("corpus:") for group in result["by_group"] if group.startswith("corpus:"))
     name = " ".join(filter(None, (result["task"], corpora, condition))) + hinted
     kept[name] = {**result, "command": shown}
     KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,14 +1,15 @@
-"""How well Heed hears and how well it is understood: `python -m models.speech.evaluate recognition|speech`.
+"""How well Heed hears and how well it is understood: `heed evaluate recognition|speech`, which is
+`python -m models.speech.evaluate recognition|speech`.
 
     recognition  transcripts of recordings against what was heard in them, after Opus at 24 kbit/s
     speech       sentences spoken by the voice of the house and heard again by its recogniser
 
 `--data` is a folder with index.csv (columns path, transcript, language and, where there are, corpus, speaker, sex),
-or for `speech` also a .jsonl file whose lines have `text`. The last line of standard output is one JSON object.
+or for `speech` also a .jsonl or .jsonl.gz file whose lines have `text`. The last line of standard output is one JSON
+object.
 """
 
 import argparse
-import csv
 import io
 import json
 import os
@@ -26,10 +27,12 @@ import yaml
 from rich.console import Console
 from rich.progress import track
 
+from models.dataset import LINES, SHARED, UnreadableData, indexed, lined, objects
+from models.program import FAILED, ended
 from models.speech import card
 from models.speech.audio import RATE, BadSound, Sound, decode, measured
-from models.speech.recognise import Recogniser, recogniser_from
-from models.speech.synthesise import MOODS, Synthesiser, synthesiser_from
+from models.speech.recognise import Recogniser, RecogniserUnavailable, UnknownRecogniser, recogniser_from
+from models.speech.synthesise import MOODS, Synthesiser, SynthesiserUnavailable, UnknownSynthesiser, synthesiser_from
 from models.speech.synthesise.script import script
 from models.speech.wer import Distance, character_errors, word_errors
 
@@ -94,15 +97,29 @@ class Tallies:
 
     def result(self, task: str, model: str, **more: object) -> dict[str, Any]:
         groups = {name: {"n": tally.n, **tally.metrics()} for name, tally in sorted(self.by_group.items())}
-        metrics = {**self.all.metrics(), **more}
-        return {"task": task, "n": self.all.n, "metrics": metrics, "by_group": groups, "model": model}
+        metrics = {**self.all.metrics(), **{name: value for name, value in more.items() if _counts(value)}}
+        conditions = {name: value for name, value in more.items() if not _counts(value)}
+        return {
+            "task": task,
+            "n": self.all.n,
+            **conditions,
+            "metrics": metrics,
+            "by_group": groups,
+            "model": model,
+        }
+
+
+def _counts(value: object) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool)
 
 
 def rows_of(data: Path, corpora: list[str], language: str | None) -> list[Row]:
     """The rows of index.csv that have a transcript. Without `corpora` only those without a label of emotion, where
-    there are such: acted corpora repeat a few sentences, so an error rate on them says little."""
-    with (data / "index.csv").open(encoding="utf-8", newline="") as file:
-        read = [row for row in csv.DictReader(file) if row.get("transcript")]
+    there are such: acted corpora repeat a few sentences, so an error rate on them says little.
+
+    Raises `UnreadableData`."""
+    folder, found = indexed(data)
+    read = [row for row in found if row.get("transcript")]
     if language:
         read = [row for row in read if row.get("language", "en") == language]
     if corpora and corpora != ["all"]:
@@ -111,23 +128,27 @@ def rows_of(data: Path, corpora: list[str], language: str | None) -> list[Row]:
         read = [row for row in read if not row.get("label")] or read
     return [
         Row(
-            data / row["path"],
+            folder / row["path"],
             row["transcript"],
             row.get("language") or "en",
-            tuple(f"{name}={row[name]}" for name in ("corpus", "language", "sex") if row.get(name)),
+            tuple(f"{name}:{row[name]}" for name in ("corpus", "language", "sex") if row.get(name)),
         )
         for row in read
     ]
 
 
 def sentences_of(data: Path | None) -> list[Row]:
-    """English sentences: of a folder with index.csv, of a .jsonl file, or those beside this file."""
+    """English sentences: of a folder with index.csv, of JSON Lines, or those beside this file.
+
+    Raises `UnreadableData`."""
     if data is None:
         listed = yaml.safe_load((HERE / "sentences.yaml").read_text(encoding="utf-8"))
-        return [Row(None, text, "en", (f"kind={kind}",)) for kind, texts in listed.items() for text in texts]
-    if data.is_dir():
+        return [Row(None, text, "en", (f"kind:{kind}",)) for kind, texts in listed.items() for text in texts]
+    if not data.name.endswith(LINES):
         return [Row(None, row.said, "en", ()) for row in rows_of(data, [], "en")]
-    lines = (json.loads(line) for line in data.read_text(encoding="utf-8").splitlines() if line.strip())
+    lines = [line for file in lined(data) for line in objects(file)]
+    if not all(isinstance(line.get("text"), str) for line in lines):
+        raise UnreadableData(f"{data.name}: every line needs the field text")
     return [Row(None, line["text"], "en", ()) for line in lines if line.get("language", "en") == "en"]
 
 
@@ -173,7 +194,7 @@ def speech(rows: list[Row], voice: Synthesiser, recogniser: Recogniser, console:
             spoken = voice.synthesise(row.said, mood=mood)
             took = (time.perf_counter() - wall, time.process_time() - cpu)
             sound = _sound(spoken.waveform, spoken.rate)
-            counted = Row(None, aloud, "en", (*row.groups, f"mood={mood}"))
+            counted = Row(None, aloud, "en", (*row.groups, f"mood:{mood}"))
             tallies.add(counted, _heard_again(recogniser, sound), spoken.duration_s, took)
     return tallies.result("speech", f"{voice.name} heard by {recogniser.name}")
 
@@ -208,9 +229,7 @@ def weights_folder() -> Path:
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """What the command line asks for."""
-    asked = argparse.ArgumentParser(
-        prog="models.speech.evaluate", description=__doc__.splitlines()[0] if __doc__ else ""
-    )
+    asked = argparse.ArgumentParser(prog="heed evaluate", description=__doc__.splitlines()[0] if __doc__ else "")
     asked.add_argument("task", choices=("recognition", "speech"))
     asked.add_argument("--data", type=Path, help="folder with index.csv, or a .jsonl file for speech")
     asked.add_argument("--weights", type=Path, default=weights_folder())
@@ -227,21 +246,17 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     return asked.parse_args(given)
 
 
-def main(given: list[str] | None = None) -> int:
-    """Evaluate what the command line names; 2 where there is nothing to evaluate."""
+def evaluate(given: list[str] | None = None) -> None:
+    """What the command line asks for. Raises `UnreadableData`, and what hears and speaks raises."""
     asked = arguments(given)
     console = Console(stderr=True)
-    recogniser = recogniser_from(asked.recogniser, weights=asked.weights, threads=asked.threads)
     if asked.task == "recognition":
-        if asked.data is None:
-            console.print("recognition needs --data, a folder with index.csv")
-            return 2
-        rows = rows_of(asked.data, asked.corpus, asked.language)[:: asked.every]
+        rows = rows_of(asked.data or SHARED / "voice", asked.corpus, asked.language)[:: asked.every]
     else:
         rows = sentences_of(asked.data)[:: asked.every]
     if not rows:
-        console.print("nothing to evaluate: no row with a transcript was asked for")
-        return 2
+        raise UnreadableData("nothing to evaluate: no row with a transcript was asked for")
+    recogniser = recogniser_from(asked.recogniser, weights=asked.weights, threads=asked.threads)
     if asked.task == "recognition":
         result = recognition(rows, recogniser, opus=not asked.as_stored, hinted=not asked.unhinted, console=console)
     else:
@@ -253,7 +268,15 @@ def main(given: list[str] | None = None) -> int:
         for name, value in result["metrics"].items():
             print(f"{name:20} {value}")
     print(json.dumps(result, ensure_ascii=False))
-    return 0
+
+
+def main(given: list[str] | None = None) -> int:
+    """The command; its exit code."""
+    try:
+        return ended(lambda: evaluate(given))
+    except (RecogniserUnavailable, SynthesiserUnavailable, UnknownRecogniser, UnknownSynthesiser) as missing:
+        sys.stderr.write(f"heed: {missing}\n")
+        return FAILED
 
 
 if __name__ == "__main__":

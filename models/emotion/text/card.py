@@ -38,9 +38,7 @@ def results(data: Path, natural: Path) -> list[tuple[str, dict[str, Any]]]:
                 continue
             paths = [data / name / "dev.jsonl.gz" for name in names]
             for path in (*paths, natural) if language == "tr" else paths:
-                found.append(
-                    (licence, report(labelled(path), reader.head(language), language)[0] | {"set": _name(path)})
-                )
+                found.append((licence, report(labelled(path), reader, language)[0] | {"set": _name(path)}))
     return found
 
 

@@ -1,24 +1,31 @@
 """Labelled texts from JSON Lines: a file (.jsonl, .jsonl.gz) or a folder of them."""
 
-import gzip
 import hashlib
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, get_args
 
-from models.emotion.labels import Feeling
+import numpy as np
+from numpy.typing import NDArray
+
+from models.dataset import UnreadableData, lined, objects
+from models.emotion.labels import FEELINGS, Feeling
 from models.emotion.text.mapping import feelings, labels
 
 Language = Literal["en", "ko", "tr"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 HANGUL = re.compile("[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]")
 TURKISH = re.compile("[ğışĞİŞ]")
 
 
-class UnreadableCorpus(ValueError):
+PARTS = {"train", "dev", "valid", "validation", "test", "heldout", "all", "even", "odd", "sample"}
+"""Names of files that say which part of a set they hold; the set is then named by its folder."""
+
+
+class UnreadableCorpus(UnreadableData):
     """Nothing labelled was found, or a line is not what the format says."""
 
 
@@ -33,6 +40,8 @@ class Labelled:
     """The words of the corpus itself."""
     several: bool
     """Whether the corpus gives lists of labels."""
+    language: Language | None = None
+    """Where the row itself says it."""
 
     @property
     def digest(self) -> int:
@@ -41,12 +50,12 @@ class Labelled:
 
 
 def labelled(path: Path) -> list[Labelled]:
-    """The rows of `path` that have a text and at least one of the seven feelings.
+    """The rows of `path` that have a text and at least one of the seven feelings. Of a folder, `models.dataset.lined`
+    says which files.
 
-    Raises `UnreadableCorpus`.
+    Raises `UnreadableData`.
     """
-    files = sorted(path.rglob("*.jsonl*")) if path.is_dir() else [path]
-    rows = [row for file in files for row in _rows(file)]
+    rows = [row for file in lined(path) for row in _rows(file)]
     if not rows:
         raise UnreadableCorpus(f"{path} holds no text with a label that is known here")
     return rows
@@ -61,23 +70,26 @@ def language_of(texts: list[str]) -> Language:
     return "tr" if turkish * 3 > len(texts) else "en"
 
 
+def languages(rows: Sequence[Labelled]) -> list[Language]:
+    """The language of each row: its own word, or what most of its corpus is written in."""
+    texts: dict[str, list[str]] = {}
+    for row in rows:
+        texts.setdefault(row.corpus, []).append(row.text)
+    guessed = {corpus: language_of(several) for corpus, several in texts.items()}
+    return [row.language or guessed[row.corpus] for row in rows]
+
+
+def table(rows: Sequence[Labelled]) -> NDArray[np.bool_]:
+    """Which feelings each row has: [n, 7]."""
+    return np.array([[feeling in row.feelings for feeling in FEELINGS] for row in rows], np.bool_)
+
+
 def _rows(file: Path) -> Iterator[Labelled]:
-    name = file.parent.name if file.name.endswith(".gz") else file.name.split(".")[0]
-    at = 0
-    try:
-        with (
-            gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as opened
-        ):
-            for at, line in enumerate(opened, 1):  # noqa: B007  # named in the message below
-                if not line.strip():
-                    continue
-                row: dict[str, Any] = json.loads(line)
-                found = feelings(row)
-                if row.get("text") and found:
-                    yield Labelled(
-                        str(row["text"]), found, name, tuple(labels(row)), isinstance(row.get("labels"), list)
-                    )
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise UnreadableCorpus(f"{file.name} cannot be read") from error
-    except (json.JSONDecodeError, AttributeError):
-        raise UnreadableCorpus(f"line {at} of {file.name} is no JSON object") from None
+    part = file.name.split(".")[0]
+    name = file.parent.name if part in PARTS else part
+    for row in objects(file):
+        found = feelings(row)
+        if isinstance(row.get("text"), str) and row["text"] and found:
+            language = next((each for each in LANGUAGES if each == row.get("language")), None)
+            several = isinstance(row.get("labels"), list)
+            yield Labelled(row["text"], found, name, tuple(labels(row)), several, language)

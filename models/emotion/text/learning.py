@@ -13,7 +13,7 @@ from models.emotion.head import Card, softmax
 from models.emotion.labels import FEELINGS
 from models.emotion.scores import f1
 from models.emotion.text.blend import Blend, Shape
-from models.emotion.text.corpus import Labelled
+from models.emotion.text.corpus import Labelled, table
 from models.emotion.text.ngrams import Rows, hashed
 
 Floats = NDArray[np.float32]
@@ -79,11 +79,6 @@ def learn(
     seen = np.unique(np.array([row.digest for row in rows], np.uint32))
     blend = replace(_blended(base, sentence, shape, card), seen=seen)
     return _weighed(blend, opinions[own], truth[own], strange[own], recipe)
-
-
-def table(rows: Sequence[Labelled]) -> NDArray[np.bool_]:
-    """Which feelings each row has: [n, 7]."""
-    return np.array([[feeling in row.feelings for feeling in FEELINGS] for row in rows], np.bool_)
 
 
 def fine(rows: Sequence[Labelled]) -> NDArray[np.bool_]:

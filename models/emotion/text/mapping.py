@@ -46,8 +46,11 @@ KO_SHORT: dict[Feeling, tuple[str, ...]] = {
     "neutral": ("중립",),
 }
 
-OTHERS: dict[str, Feeling] = {"joy": "happiness", "love": "happiness", "happy": "happiness", "sad": "sadness"}
-"""Words of dair-ai/emotion and MELD that are not among the seven."""
+OTHERS: dict[str, Feeling] = {
+    **{"joy": "happiness", "love": "happiness", "happy": "happiness", "sad": "sadness", "angry": "anger"},
+    **{"fearful": "fear", "disgusted": "disgust", "surprised": "surprise"},
+}
+"""Words of dair-ai/emotion and MELD that are not among the seven, and the adjectives that other sets use."""
 
 TABLE: dict[str, Feeling] = {
     **{word: feeling for table in (KO_SHORT, KOTE, GOEMOTIONS) for feeling, words in table.items() for word in words},
@@ -60,7 +63,7 @@ def feelings(row: Mapping[str, Any]) -> tuple[Feeling, ...]:
     """The feelings a row is labelled with, in the order of `FEELINGS`; none where no label has one.
 
     A row carries `labels` (a list), or `label`, `emotion` or `label_ko` (one word)."""
-    found = {TABLE[word] for word in labels(row) if word in TABLE}
+    found = {TABLE[name] for word in labels(row) if (name := word.strip().lower()) in TABLE}
     return tuple(feeling for feeling in FEELINGS if feeling in found)
 
 

@@ -1,6 +1,5 @@
 """A folder of sounds with an index.csv: the form in which voices come to training and evaluation."""
 
-import csv
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,18 @@ import soundfile
 import soxr
 from numpy.typing import NDArray
 
+from models.dataset import UnreadableData, indexed
 from models.emotion.voice.classes import eight
 from models.emotion.voice.mel import RATE
+from models.speech.audio import BadSound, decode
 
 Floats = NDArray[np.float32]
 
+LONGEST_S = 900.0
+"""Seconds up to which a file is decoded that is none of the kinds which soundfile reads."""
 
-class UnreadableCorpus(ValueError):
+
+class UnreadableCorpus(UnreadableData):
     """The folder has no index.csv, or the index says nothing that can be used."""
 
 
@@ -34,16 +38,12 @@ class Utterance:
 
 
 def utterances(folder: Path, leave_out: tuple[str, ...] = ()) -> list[Utterance]:
-    """The labelled sounds of `folder`, without the corpora `leave_out`.
+    """The labelled sounds of `folder` (or of its index.csv), without the corpora `leave_out`.
 
-    Raises `UnreadableCorpus`.
+    Raises `UnreadableData`.
     """
-    index = folder / "index.csv"
-    if not index.is_file():
-        raise UnreadableCorpus(f"{folder} holds no index.csv")
-    with index.open(encoding="utf-8", newline="") as opened:
-        rows = list(csv.DictReader(opened))
-    if not rows or "path" not in rows[0] or not {"label", "label7"} & set(rows[0]):
+    folder, rows = indexed(folder)
+    if not {"label", "label7"} & set(rows[0]):
         raise UnreadableCorpus("index.csv needs the columns path and label or label7")
     found = []
     for row in rows:
@@ -51,12 +51,10 @@ def utterances(folder: Path, leave_out: tuple[str, ...] = ()) -> list[Utterance]
         if label is None or corpus in leave_out:
             continue
         path = folder / row["path"]
-        if not path.is_file():
-            raise UnreadableCorpus(f"index.csv names {row['path']}, which is not there")
         found.append(
             Utterance(
                 path=path,
-                digest=hashlib.sha256(path.read_bytes()).hexdigest(),
+                digest=_digest(path),
                 corpus=corpus,
                 speaker=row.get("speaker") or row["path"],
                 sex=row.get("sex") or "unknown",
@@ -76,11 +74,27 @@ def sound(path: Path, longest_s: float | None = None) -> Floats:
     """
     try:
         samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise UnreadableCorpus(f"{path.name} cannot be read as sound") from error
-    mono = samples.mean(axis=1)
-    if rate != RATE:
-        mono = soxr.resample(mono, rate, RATE, quality="VHQ")
+    except soundfile.LibsndfileError:
+        mono = _decoded(path)
+    else:
+        mono = samples.mean(axis=1)
+        if rate != RATE:
+            mono = soxr.resample(mono, rate, RATE, quality="VHQ")
     if longest_s is not None:
         mono = mono[: int(longest_s * RATE)]
     return np.ascontiguousarray(mono, np.float32)
+
+
+def _decoded(path: Path) -> Floats:
+    """A file of a kind that soundfile does not read: what recorders of telephones write."""
+    try:
+        return decode(path.read_bytes(), LONGEST_S).waveform
+    except BadSound as bad:
+        raise UnreadableCorpus(f"{path.name} cannot be read as sound ({type(bad).__name__})") from None
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UnreadableCorpus(f"{path.name} cannot be read ({error.strerror})") from None

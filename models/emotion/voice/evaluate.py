@@ -1,10 +1,11 @@
-"""Measure a voice head: `python -m models.emotion.voice.evaluate --data FOLDER --weights FOLDER [--json]`.
+"""Measure a voice head: `heed evaluate voice --data FOLDER [--json]` (`python -m models.emotion.voice.evaluate`).
 
 Sounds that the head was trained on are judged by nested cross-validation with no speaker in two folds; others
 by the head itself. The last line is one JSON object."""
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.dataset import SHARED, UnreadableData
 from models.emotion import scores
 from models.emotion.head import Head, load
 from models.emotion.labels import FEELINGS
@@ -23,9 +25,13 @@ from models.emotion.voice.encoder import Encoder
 from models.emotion.voice.judged import Judged
 from models.emotion.voice.predict import BLOCKS, HEADS, LEAST_SPEECH, WHISPER
 from models.emotion.voice.train import CACHE, HERE, material, seen
+from models.program import ended
 from models.weights import find
 
 Ints = NDArray[np.int64]
+
+FEWEST = 3
+"""Speakers without which no fold within a fold can leave one out."""
 
 COMMAND = (
     "python -m models.emotion.voice.evaluate --data FOLDER --weights FOLDER --baseline --robust --foreign"
@@ -40,6 +46,8 @@ def judge(
     row's sound."""
     known = np.isin([int(row.digest[:8], 16) for row in rows], head.extras["seen"])
     inside, outside = np.flatnonzero(known), np.flatnonzero(~known)
+    if len(inside) and len({rows[int(number)].speaker for number in inside}) < FEWEST:
+        raise UnreadableData("the head was trained on these sounds, and heads of its kind need three speakers")
     crossed = judging.nested(material(rows, read).part(inside), plan, variants) if len(inside) else []
     found = []
     for number, variant in enumerate(variants):
@@ -116,10 +124,12 @@ def report(
     return result, judged
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description="Measure the head that reads feelings from voices.")
-    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+def evaluate(arguments: Sequence[str] | None = None) -> None:
+    """What the command line asks for. Raises `UnreadableData` and `MissingWeight`."""
+    parser = argparse.ArgumentParser(
+        prog="heed evaluate voice", description="Measure the head that reads feelings from voices."
+    )
+    parser.add_argument("--data", type=Path, default=SHARED / "voice", help="folder with index.csv")
     parser.add_argument("--weights", type=Path, required=True, help="folder of `heed models pull`")
     parser.add_argument("--licence", choices=("all", "open"), default="all")
     parser.add_argument("--run", type=Path, default=HERE / "train.yaml")
@@ -161,6 +171,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(json.dumps(result, ensure_ascii=False))
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; its exit code."""
+    return ended(lambda: evaluate(arguments))
+
+
 def _plots(rows: Sequence[Utterance], judged: Judged, result: dict[str, Any], folder: Path) -> None:
     from models.emotion import plots
 
@@ -175,4 +190,4 @@ def _plots(rows: Sequence[Utterance], judged: Judged, result: dict[str, Any], fo
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from sklearn.model_selection import GroupKFold
-from sklearn.utils.extmath import randomized_svd
 
 from models.emotion.head import Card, Head, distance, softmax
 from models.emotion.scores import uar
@@ -84,6 +81,8 @@ class _Fitted:
 
 def folds(speakers: Sequence[str] | NDArray[np.str_], count: int) -> list[tuple[Places, Places]]:
     """(train, test) pairs in which no speaker is on both sides. Raises ValueError for fewer than two speakers."""
+    from sklearn.model_selection import GroupKFold  # an extra: only where something is learned
+
     names = np.asarray(speakers)
     splitter = GroupKFold(n_splits=min(count, len(np.unique(names))))
     return [(np.asarray(train), np.asarray(test)) for train, test in splitter.split(names, groups=names)]
@@ -155,6 +154,8 @@ def _best(
         right = found.argmax(axis=-1) == material.labels[:, None]
         return float(np.sum(weights[..., 0] * (found.max(axis=-1) - right))) ** 2
 
+    from scipy.optimize import minimize_scalar  # as in `folds`
+
     first = [chances(number, 5.0)[:, 0].argmax(axis=-1) for number in range(len(recipe.shrinkages))]
     number = int(np.argmax([_mean_uar(material, guess) for guess in first]))
     found = minimize_scalar(gap, bounds=(-1, 5), method="bounded", args=(number,), options={"xatol": 0.02})
@@ -188,6 +189,8 @@ def _mean_uar(material: Material, guess: Ints) -> float:
 
 def _axes(flat: Floats, seed: int) -> Floats:
     """Main directions [numbers, k] of standardised vectors."""
+    from sklearn.utils.extmath import randomized_svd  # as in `folds`
+
     chosen = np.random.default_rng(seed).permutation(len(flat))[:SAMPLE]
     _, _, axes = randomized_svd(flat[chosen], ALIKE, n_iter=1, random_state=seed)
     return np.ascontiguousarray(axes.T, np.float32)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 from rich.progress import Progress
 
 from models.emotion.voice import features
@@ -45,7 +46,7 @@ def read_all(
     folder.mkdir(parents=True, exist_ok=True)
     vectors = np.zeros((len(rows), variants + 1, (encoder.blocks + 1) * features.LAYER), np.float32)
     speech = np.zeros(len(rows), np.float32)
-    with Progress() as progress:
+    with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("features", total=len(rows))
         for number, row in enumerate(rows):
             for variant in range(variants + 1):

@@ -1,13 +1,15 @@
-"""Train the voice heads: `python -m models.emotion.voice.train --data FOLDER --weights FOLDER`.
+"""Train the voice heads: `heed train voice --data FOLDER`, which is `python -m models.emotion.voice.train`.
 
 Features are kept by the hash of what they were made from, so a run that was stopped goes on where it was."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from models.dataset import SHARED
 from models.emotion.head import Card, Head, save
 from models.emotion.voice import run, store
 from models.emotion.voice.classes import CLASSES
@@ -15,6 +17,7 @@ from models.emotion.voice.corpus import Utterance, utterances
 from models.emotion.voice.encoder import Encoder
 from models.emotion.voice.learning import Material, learn
 from models.emotion.voice.predict import BLOCKS, HEADS, LEAST_SPEECH, WHISPER
+from models.program import ended
 from models.weights import find
 
 HERE = Path(__file__).parent
@@ -47,10 +50,12 @@ def seen(rows: Sequence[Utterance]) -> np.ndarray[tuple[int], np.dtype[np.uint32
     return np.unique(np.array([int(row.digest[:8], 16) for row in rows], np.uint32))
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description="Train the heads that read feelings from voices.")
-    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+def train(arguments: Sequence[str] | None = None) -> None:
+    """What the command line asks for. Raises `UnreadableData` and `MissingWeight`."""
+    parser = argparse.ArgumentParser(
+        prog="heed train voice", description="Train the heads that read feelings from voices."
+    )
+    parser.add_argument("--data", type=Path, default=SHARED / "voice", help="folder with index.csv")
     parser.add_argument("--weights", type=Path, required=True, help="folder of `heed models pull`")
     parser.add_argument("--run", type=Path, default=HERE / "train.yaml")
     parser.add_argument("--cache", type=Path, default=CACHE)
@@ -68,5 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"{key}: {variant.name}, {', '.join(head.card.trained_on)}; temperature {head.temperature:.2f}")
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; its exit code."""
+    return ended(lambda: train(arguments))
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

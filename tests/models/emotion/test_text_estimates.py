@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.dataset import UnreadableData
 from models.emotion.head import UnreadableHead
 from models.emotion.labels import FEELINGS
 from models.emotion.text.blend import load
-from models.emotion.text.corpus import UnreadableCorpus, labelled, language_of
+from models.emotion.text.corpus import labelled, language_of, languages
 from models.emotion.text.evaluate import main
 from models.emotion.text.learning import matrix
 from models.emotion.text.mapping import GOEMOTIONS, KOTE, feelings
@@ -185,15 +186,45 @@ def test_an_evaluation_ends_with_one_json_object(tmp_path: Path, capsys: pytest.
     assert result["model"]
 
 
+def test_texts_of_several_languages_are_judged_each_by_its_own_head(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text, label in (
+        ("one", "The bakery on the corner burned my favourite bread", "sadness"),
+        ("two", "그 가게 앞 화분이 또 넘어져 있어서 웃음이 났어요", "happiness"),
+        ("three", "Bahçedeki şu küçük ışık beni çok mutlu ediyor", "happiness"),
+    ):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"text": text, "label": label}) + "\n", encoding="utf-8")
+    assert main(["--data", str(tmp_path), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["n"], result["language"]) == (3, "en, ko, tr")
+    assert {"language:en", "language:ko", "language:tr"} <= set(result["by_group"])
+
+
+def test_of_a_folder_the_training_parts_are_no_test(tmp_path: Path) -> None:
+    for part in ("train", "dev"):
+        (tmp_path / f"{part}.jsonl").write_text(json.dumps({"text": part, "label": "joy"}) + "\n", encoding="utf-8")
+    assert [row.text for row in labelled(tmp_path)] == ["dev"]
+    assert [row.text for row in labelled(tmp_path / "train.jsonl")] == ["train"]
+
+
+def test_a_row_that_names_its_language_is_believed(tmp_path: Path) -> None:
+    lines = [{"text": "merhaba", "label": "joy", "language": "tr"}, {"text": "hello", "label": "Angry"}]
+    (tmp_path / "made.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    rows = labelled(tmp_path / "made.jsonl")
+    assert languages(rows) == ["tr", "en"]
+    assert rows[1].feelings == ("anger",)
+
+
 @pytest.mark.parametrize("content", ["", "no json\n", '["a list"]\n', '{"text": "x", "label": "zeal"}\n'])
 def test_a_file_without_labelled_texts_is_refused(content: str, tmp_path: Path) -> None:
     (tmp_path / "texts.jsonl").write_text(content, encoding="utf-8")
-    with pytest.raises(UnreadableCorpus):
+    with pytest.raises(UnreadableData):
         labelled(tmp_path / "texts.jsonl")
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableCorpus):
+    with pytest.raises(UnreadableData):
         labelled(tmp_path / "nothing.jsonl.gz")
 
 

@@ -8,15 +8,17 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
+from models.dataset import UnreadableData
 from models.emotion.head import Card, UnreadableHead, load, save
 from models.emotion.labels import FEELINGS
 from models.emotion.voice import judged, learning, run
 from models.emotion.voice.classes import CLASSES, EIGHT, SEVEN_OF_EIGHT, eight
-from models.emotion.voice.corpus import UnreadableCorpus, utterances
+from models.emotion.voice.corpus import sound, utterances
 from models.emotion.voice.evaluate import main
 from models.emotion.voice.predict import HEADS, Voice
 from models.emotion.voice.train import HERE
 from tests.models.emotion.conftest import small_head
+from tests.models.speech.sounds import encoded, speech
 
 Floats = NDArray[np.float32]
 RATE = 16_000
@@ -149,13 +151,25 @@ def test_each_head_says_what_it_was_trained_on_and_under_which_licence() -> None
 
 def test_an_index_without_labels_is_refused(tmp_path: Path) -> None:
     (tmp_path / "index.csv").write_text("path,label,label7\n", encoding="utf-8")
-    with pytest.raises(UnreadableCorpus):
+    with pytest.raises(UnreadableData):
         utterances(tmp_path)
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableCorpus, match=r"index\.csv"):
+    with pytest.raises(UnreadableData, match=r"index\.csv"):
         utterances(tmp_path)
+
+
+def test_a_sound_of_a_telephone_is_read_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / "note.m4a").write_bytes(encoded("m4a", tmp_path))
+    soundfile.write(tmp_path / "note.wav", speech(), RATE)
+    assert len(sound(tmp_path / "note.m4a")) == pytest.approx(len(sound(tmp_path / "note.wav")), rel=0.1)
+
+
+def test_what_is_no_sound_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "note.wav").write_bytes(b"no sound at all")
+    with pytest.raises(UnreadableData, match=r"note\.wav"):
+        sound(tmp_path / "note.wav")
 
 
 def test_an_evaluation_ends_with_one_json_object(

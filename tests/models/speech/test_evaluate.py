@@ -44,15 +44,16 @@ def test_recognition_is_measured_after_opus_and_by_group(data: Path, capsys: pyt
     out = capsys.readouterr().out.strip().splitlines()
     assert len(out) == 1
     result = json.loads(out[0])
-    assert {"task", "n", "metrics", "by_group", "model"} == set(result)
+    assert {"task", "n", "condition", "hinted", "metrics", "by_group", "model"} == set(result)
+    assert all(isinstance(value, float | int) for value in result["metrics"].values())
     assert (result["task"], result["n"], result["model"]) == ("recognition", 3, "scripted")
     assert result["metrics"]["wer"] == pytest.approx(2 / 19, abs=1e-3)
     assert result["metrics"]["unheard"] == 1
-    assert result["metrics"]["condition"] == "opus24k"
+    assert result["condition"] == "opus24k"
     assert 10 < result["metrics"]["kbit_s"] < 40
     assert result["metrics"]["rtf"] >= 0
-    assert result["by_group"]["sex=f"]["wer"] == 0
-    assert result["by_group"]["corpus=read"]["n"] == 3
+    assert result["by_group"]["sex:f"]["wer"] == 0
+    assert result["by_group"]["corpus:read"]["n"] == 3
 
 
 def test_acted_corpora_are_measured_only_when_they_are_asked_for(data: Path) -> None:
@@ -68,15 +69,26 @@ def test_speech_is_measured_in_every_mood(tmp_path: Path, capsys: pytest.Capture
     assert evaluate.main(["speech", "--voice", "tone", "--data", str(lines), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["n"] == 3
-    assert {"mood=calm", "mood=neutral", "mood=bright"} <= set(result["by_group"])
+    assert {"mood:calm", "mood:neutral", "mood:bright"} <= set(result["by_group"])
 
 
 def test_nothing_to_measure_is_said_and_not_counted_as_perfect(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert evaluate.main(["recognition", "--data", str(data), "--language", "ko"]) == 2
-    assert evaluate.main(["recognition"]) == 2
+    assert evaluate.main(["recognition", "--data", str(data / "nothing")]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_an_index_that_names_a_missing_file_is_refused_by_its_line(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (data / "a.ogg").unlink()
+    assert evaluate.main(["recognition", "--data", str(data)]) == 2
+    said = capsys.readouterr()
+    assert "line 2" in said.err
+    assert said.err.count("\n") == 1
+    assert SENTENCE not in said.err
 
 
 def test_the_card_is_written_from_the_figures_and_names_no_place(
