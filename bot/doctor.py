@@ -55,8 +55,8 @@ def examine(*, deep: bool = False) -> list[Finding]:
         return [*findings, Finding("settings", "wrong", str(bad), "correct it in the environment or in .env")]
     findings.append(Finding("settings", "ok", "every value can be used"))
     running = holder(settings.home)
-    checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), database, media]
-    checks += [lambda s: broker(s, running), bot_api, browser]
+    checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), licences]
+    checks += [database, media, lambda s: broker(s, running), bot_api, browser]
     for check in checks:
         findings.append(check(settings))
     findings += ports(settings, running)
@@ -120,6 +120,23 @@ def weights(settings: Settings, deep: bool) -> Finding:
             return Finding("weights", "wrong", f"{name} is {state}", f"heed models pull {name}")
     how = "sha256 as it should be" if deep else "size as it should be (--deep reads it all)"
     return Finding("weights", "ok", f"{', '.join(wanted)}: {how}")
+
+
+def licences(settings: Settings) -> Finding:
+    """Whether a head in use was trained on data that forbid commercial use."""
+    from models.weights import UnreadableCard, learned
+
+    try:
+        used = [head for head in learned() if head.serves(settings.weights_licence)]
+    except (UnreadableCard, OSError) as error:
+        return Finding("licences", "wrong", str(error), "git checkout -- models")
+    bound = [head.name for head in used if not head.commercial]
+    if not bound:
+        return Finding("licences", "ok", "the training data of every head in use allow commercial use")
+    return Finding(
+        "licences", "note", f"not for commercial use, by their training data: {', '.join(bound)}",
+        "HEED_WEIGHTS_LICENCE=open chooses heads trained without such data",
+    )  # fmt: skip
 
 
 def database(settings: Settings) -> Finding:

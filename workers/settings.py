@@ -37,6 +37,7 @@ class Settings(BaseSettings):
 
     home: Path = PROJECT / ".heed"
     weights: Path | None = None
+    weights_licence: Literal["all", "open"] = "all"
     key_file: Path | None = None
 
     telegram_token: SecretStr | None = None
@@ -140,7 +141,7 @@ class Settings(BaseSettings):
     @field_validator("recogniser", mode="after")
     @classmethod
     def _hears(cls, name: str) -> str:
-        if name not in {"whisper", "scripted"} and not re.fullmatch(r"whisper:[\w.-]+", name):
+        if not re.fullmatch(r"whisper(:[\w.-]+)?|scripted(:\d+(\.\d+)?)?", name):
             raise ValueError("must be whisper, or whisper: and the folder of another model beside the weights")
         return name
 

@@ -1,7 +1,8 @@
-"""`heed evaluate`, `heed bench`, `heed faults`: another program takes over, so that nothing heavy stays here."""
+"""`heed evaluate`, `heed train`, `heed bench`, `heed faults`: another program takes over, and nothing heavy stays."""
 
 import os
 import sys
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -10,23 +11,53 @@ from bot.commands.failure import WRONG, CommandFailed
 from workers.settings import PROJECT, Settings
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
-ROOMS = ("danger", "reply")
+
+
+@dataclass(frozen=True)
+class Room:
+    """The program that evaluates or trains, its first words, and what it is told of the settings."""
+
+    module: str
+    first: tuple[str, ...] = ()
+    weights: bool = True
+    licence: bool = False
+
+
+EVALUATED = {
+    "danger": Room("models.danger.evaluate"),
+    "reply": Room("models.reply.evaluate"),
+    "voice": Room("models.emotion.voice.evaluate", licence=True),
+    "text": Room("models.emotion.text.evaluate", weights=False, licence=True),
+    "recognition": Room("models.speech.evaluate", ("recognition",)),
+    "speech": Room("models.speech.evaluate", ("speech",)),
+}
+TRAINED = {
+    "voice": Room("models.emotion.voice.train"),
+    "text": Room("models.emotion.text.train", weights=False),
+}
 
 
 def register(app: typer.Typer) -> None:
     app.command(context_settings=PASS_ON)(evaluate)
+    app.command(context_settings=PASS_ON)(train)
     app.command(context_settings=PASS_ON)(bench)
     app.command(context_settings=PASS_ON)(faults)
 
 
 def evaluate(
-    context: typer.Context, room: Annotated[str, typer.Argument(help="danger or reply; its own options follow")]
+    context: typer.Context,
+    room: Annotated[str, typer.Argument(help=f"{', '.join(EVALUATED)}; its own options follow")],
 ) -> None:
     """Measure a room of `models`, for example: heed evaluate danger --json."""
-    if room not in ROOMS:
-        raise typer.BadParameter("is one of " + ", ".join(ROOMS), param_hint="ROOM")
-    weights = [] if "--weights" in context.args else ["--weights", str(Settings.load().weights_folder)]
-    _become(f"models.{room}.evaluate", [*context.args, *weights])
+    _enter(EVALUATED, room, context.args)
+
+
+def train(
+    context: typer.Context,
+    room: Annotated[str, typer.Argument(help=f"{', '.join(TRAINED)}; its own options follow")],
+) -> None:
+    """Learn the heads of a room of `models` anew, for example: heed train voice --data FOLDER."""
+    _enter(TRAINED, room, context.args)
 
 
 def bench(context: typer.Context) -> None:
@@ -37,6 +68,16 @@ def bench(context: typer.Context) -> None:
 def faults(context: typer.Context) -> None:
     """Break everything on purpose and count what was lost."""
     _become("infra.rigs.faults", context.args)
+
+
+def _enter(rooms: dict[str, Room], name: str, given: list[str]) -> None:
+    """What the settings say stands first, so that what was given on the command line comes last and holds."""
+    if name not in rooms:
+        raise typer.BadParameter("is one of " + ", ".join(rooms), param_hint="ROOM")
+    room, settings = rooms[name], Settings.load()
+    told = ["--weights", str(settings.weights_folder)] if room.weights else []
+    told += ["--licence", settings.weights_licence] if room.licence else []
+    _become(room.module, [*room.first, *told, *given])
 
 
 def _become(module: str, arguments: list[str]) -> None:

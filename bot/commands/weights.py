@@ -61,13 +61,18 @@ def pull(
 
 @app.command("list")
 def list_files() -> None:
-    """Every file of the manifest: size, licence, what it is for, and whether it is here."""
-    from models.weights import manifest
+    """Files of the manifest and heads that were learned here: size, licence, purpose, and whether each is used."""
+    from models.weights import learned, manifest
 
     settings = Settings.load()
     for name, entry in manifest().items():
         state = state_of(settings, name)
-        typer.echo(f"{state:<8} {name:<36} {entry.size / 1e6:>7.0f} MB  {entry.licence:<11} {entry.purpose}")
+        typer.echo(f"{state:<8} {name:<36} {entry.size / 1e6:>7.1f} MB  {entry.licence:<11} {entry.purpose}")
+    typer.echo(f"\nlearned here, with HEED_WEIGHTS_LICENCE={settings.weights_licence}:")
+    for head in learned():
+        state = "used" if head.serves(settings.weights_licence) else "unused"
+        terms = "" if head.commercial else "NOT FOR COMMERCIAL USE: "
+        typer.echo(f"{state:<8} {head.name:<36} {head.size / 1e6:>7.1f} MB  {head.purpose}: {terms}{head.licence}")
 
 
 @app.command()

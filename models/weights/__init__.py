@@ -1,5 +1,6 @@
 """Every file of weights that is loaded: a manifest, and how to fetch, find and verify what it names."""
 
+from models.weights.learned import Learned, UnreadableCard, learned
 from models.weights.manifest import UnknownWeight, Weight, manifest, weight
 from models.weights.pull import (
     MissingWeight,
@@ -14,15 +15,18 @@ from models.weights.pull import (
 )
 
 __all__ = [
+    "Learned",
     "MissingWeight",
     "NoSource",
     "Progress",
     "Pulled",
     "UnknownWeight",
+    "UnreadableCard",
     "Weight",
     "WeightsError",
     "defaults",
     "find",
+    "learned",
     "manifest",
     "pull",
     "verify",

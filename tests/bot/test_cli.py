@@ -21,6 +21,8 @@ from workers.journal.keys import Keyring
 from workers.settings import PROJECT, Settings
 
 BOT = 1000000001
+LIGHT = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": "none", "HEED_RECOGNISER": "scripted"}
+"""Settings that need no weights."""
 CANARY = "the canary sings at four"
 
 
@@ -77,7 +79,9 @@ def test_a_home_that_cannot_be_made_is_one_line_and_code_2(home: Path, tmp_path:
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [["worker", "video"], ["evaluate", "music"], ["nothing"], ["up", "--fast"]])
+@pytest.mark.parametrize(
+    "command", [["worker", "video"], ["evaluate", "music"], ["train", "danger"], ["nothing"], ["up", "--fast"]]
+)
 def test_a_wrong_word_on_the_command_line_is_code_2(home: Path, command: list[str]) -> None:
     assert heed(*command).returncode == 2
 
@@ -236,24 +240,26 @@ def test_say_does_not_speak_to_a_real_bot(home: Path) -> None:
 
 def test_doctor_ends_with_1_and_a_fix_where_something_is_wrong(journal: Journal) -> None:
     settings = Settings.load()
-    well = heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="none")
+    well = heed("doctor", **LIGHT)
     assert well.returncode == 0, well.stdout + well.stderr
 
     settings.keys_path.chmod(0o644)
-    ill = heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="none")
+    ill = heed("doctor", **LIGHT)
     assert ill.returncode == 1
     assert f"chmod 600 '{settings.keys_path}'" in ill.stdout
     settings.keys_path.chmod(0o600)
 
     migrate.downgrade(journal, "base")
-    assert "heed db upgrade" in heed("doctor", HEED_REPLY_ENGINE="inprocess", HEED_DANGER_MODEL="none").stdout
+    assert "heed db upgrade" in heed("doctor", **LIGHT).stdout
 
 
 def test_the_weights_of_the_manifest_are_listed_and_a_missing_one_is_told(home: Path) -> None:
     listed = heed("models", "list")
     assert listed.returncode == 0
-    assert all(line.startswith("missing") for line in listed.stdout.splitlines())
-    assert Settings.load().reply_model in listed.stdout
+    pulled, _, heads = listed.stdout.partition("\n\n")
+    assert all(line.startswith("missing") for line in pulled.splitlines())
+    assert Settings.load().reply_model in pulled
+    assert heads
     told = heed("models", "verify", "smollm2-135m-instruct-q4_1")
     assert (told.returncode, told.stderr) == (
         1,
@@ -277,6 +283,41 @@ def test_a_name_the_manifest_does_not_hold_is_one_line(home: Path) -> None:
     done = heed("models", "pull", "--missing", "nothing")
     assert done.returncode == 1
     assert done.stderr == "heed: no weights called 'nothing'; `heed models list` shows what there is\n"
+
+
+def test_every_learned_head_is_listed_with_its_terms(home: Path) -> None:
+    heads = heed("models", "list").stdout.partition("\n\n")[2].splitlines()[1:]
+    files = [*PROJECT.glob("models/**/*.npz"), *PROJECT.glob("models/**/*.bin")]
+    assert len(heads) == len(files)
+    (voice,) = [line for line in heads if " voice-eight-1 " in line]
+    assert voice.startswith("used")
+    assert "NOT FOR COMMERCIAL USE" in voice
+    assert "CC BY-NC-SA" in voice
+
+
+def test_open_weights_are_chosen_by_a_setting_and_then_none_is_bound(home: Path) -> None:
+    heads = heed("models", "list", HEED_WEIGHTS_LICENCE="open").stdout.partition("\n\n")[2].splitlines()[1:]
+    used = [line for line in heads if line.startswith("used")]
+    assert any(" voice-eight-open-1 " in line for line in used)
+    assert not any("NOT FOR COMMERCIAL USE" in line for line in used)
+
+
+def test_doctor_says_which_heads_are_not_for_commercial_use(home: Path) -> None:
+    told = next(line for line in heed("doctor", **LIGHT).stdout.splitlines() if "licences" in line)
+    assert "voice-eight-1" in told
+    assert "HEED_WEIGHTS_LICENCE=open" in told
+    open_ = heed("doctor", HEED_WEIGHTS_LICENCE="open", **LIGHT).stdout
+    assert "ok     licences" in open_
+
+
+@pytest.mark.parametrize("command", [["evaluate", "voice"], ["evaluate", "recognition"], ["train", "text"]])
+def test_a_room_gets_what_the_settings_say_and_answers_for_wrong_data(
+    home: Path, tmp_path: Path, command: list[str]
+) -> None:
+    done = heed(*command, "--data", str(tmp_path / "nowhere"), HEED_WEIGHTS_LICENCE="open")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("heed: ")
+    assert done.stderr.count("\n") == 1, done.stderr
 
 
 def test_doctor_explains_a_wrong_setting(home: Path) -> None:

@@ -19,7 +19,7 @@ from workers.settings import PROJECT, Settings
 
 CHILDREN = {"redis", "playground", "text", "media", "bot"}
 
-HOUSE = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": "none"}
+HOUSE = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": "none", "HEED_RECOGNISER": "scripted"}
 """A house without weights: what is tested here is who starts and who stops."""
 
 
