@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConnector
+
+from infra.rigs.notes import Note
 
 WATCH_S = 20
 AT_MOST = 1000
@@ -25,6 +27,10 @@ class Seen:
     at: float
     """`time.monotonic()` of this process."""
     text: str = field(repr=False)
+    shows: bool = False
+    """Whether it shows what was heard in a recording; it answers nothing."""
+    spoken: bool = False
+    """Whether it is a voice note."""
 
 
 class People:
@@ -55,6 +61,15 @@ class People:
     async def say(self, person: int, text: str) -> int:
         """One message; returns its message_id. Raises `ClientError`."""
         body = {"text": text, "language_code": "en"}
+        async with self._session.post(f"{self._url}/people/{person}/messages", data=body) as answer:
+            answer.raise_for_status()
+            number: int = (await answer.json())["message"]["message_id"]
+            return number
+
+    async def say_aloud(self, person: int, note: Note) -> int:
+        """One voice note; returns its message_id. Raises `ClientError`."""
+        body = FormData({"duration": str(round(note.seconds)), "language_code": "en"})
+        body.add_field("voice", note.data, filename="note.ogg", content_type="audio/ogg")
         async with self._session.post(f"{self._url}/people/{person}/messages", data=body) as answer:
             answer.raise_for_status()
             number: int = (await answer.json())["message"]["message_id"]
@@ -123,5 +138,18 @@ def quoted(message: Message) -> int | None:
     return int(replied["message_id"]) if replied else None
 
 
+def shows(message: Message) -> bool:
+    """Whether this line shows what was heard in a recording: it quotes the words, and nothing else does."""
+    return any(str(entity["type"]).endswith("blockquote") for entity in message.get("entities", ()))
+
+
 def _seen(message: Message, at: float) -> Seen:
-    return Seen(message["chat"]["id"], message["message_id"], quoted(message), at, str(message.get("text", "")))
+    return Seen(
+        message["chat"]["id"],
+        message["message_id"],
+        quoted(message),
+        at,
+        str(message.get("text", "")),
+        shows(message),
+        "voice" in message,
+    )

@@ -203,6 +203,8 @@ def _heed(home: Path, url: str, engine: str) -> dict[str, str]:
         "HEED_MEDIA_URL": "",
         "HEED_ADMIN_CHAT_IDS": "",
         "HEED_REPLY_ENGINE": engine,
+        # Where the engine costs nothing, hearing costs nothing either.
+        "HEED_RECOGNISER": "scripted" if engine == "inprocess" else "whisper",
     }
 
 

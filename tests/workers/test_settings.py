@@ -28,6 +28,8 @@ WRONG = [
     ("HEED_REPLY_URL", "localhost:8000"),
     ("HEED_REPLY_CANDIDATES", "0"),
     ("HEED_REPLY_QUOTE", "never"),
+    ("HEED_RECOGNISER", "scripted:soon"),
+    ("HEED_WEIGHTS_LICENCE", "some"),
     ("HEED_SEND_RATE", "0"),
     ("HEED_CHAT_SEND_RATE", "-1"),
     ("HEED_MIN_AGE", "12"),

@@ -1,7 +1,8 @@
 """``python -m infra.rigs.bench [--only PART]…`` prints a table and keeps it in docs/benchmarks.md.
 
 Parts: overhead, throughput, door (in-process engine, Bot API server included; the last without the second opinion on
-danger); latency, memory, tokens, saturation (the shipped model); growth (stored turns); start (a second `heed up`).
+danger); latency, memory, voice, tokens, saturation (the shipped model and recogniser); growth (stored turns);
+start (a second `heed up`).
 """
 
 import argparse
@@ -10,18 +11,19 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.rigs.bench import growth, house_cost, model, saturation
+from infra.rigs.bench import growth, house_cost, model, saturation, voice
 from infra.rigs.bench.table import Row, keep, shown, today
 from infra.rigs.machine import load, machine
 from infra.rigs.running import RigFailed, Running
 
-PARTS = ("overhead", "throughput", "door", "latency", "memory", "tokens", "saturation", "growth", "start")
+PARTS = ("overhead", "throughput", "door", "latency", "memory", "voice", "tokens", "saturation", "growth", "start")
 TITLES = {
     "overhead": "Time the house adds (in-process engine, 5 messages a second)",
     "throughput": "Turns a second (in-process engine, Bot API server included, send rate raised, no merging)",
     "door": "The same without the second opinion on danger (HEED_DANGER_MODEL=none)",
     "latency": "A reply of the shipped model, one person at a time, ten turns of history",
     "memory": "Memory with the shipped model",
+    "voice": "A voice note beside the same words typed",
     "tokens": "Tokens a second, in the house and bare",
     "saturation": "How much the shipped model sustains, and what is seen beyond",
     "growth": "Cost of a message by stored turns",
@@ -80,7 +82,7 @@ def _in_process(wanted: set[str], told: Told) -> None:
             before = load()
             heed.stop()
             seconds = heed.start()
-            told("start", [_start("in-process engine", seconds)], "", before)
+            told("start", [_start("in-process engine, scripted hearing", seconds)], "", before)
 
 
 def _door(wanted: set[str], told: Told) -> None:
@@ -98,6 +100,7 @@ def _shipped(wanted: set[str], told: Told) -> None:
     parts = {
         "latency": model.latency,
         "memory": model.memory,
+        "voice": voice.voice,
         "saturation": saturation.saturation,
         "tokens": model.tokens,
     }

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from infra.rigs.faults.storm import CANARY, Blow, Storm
 from infra.rigs.faults.verdict import Verdict, judge
-from infra.rigs.lines import line
+from infra.rigs.lines import LINES, line
+from infra.rigs.notes import Note, spoken
 from infra.rigs.people import People, Seen
 from infra.rigs.running import TOKEN, RigFailed, Running
 from workers.journal.database import Journal, JournalUnavailable
@@ -21,6 +22,7 @@ from workers.journal.turns import OPEN
 
 FIRST = 600_000_001
 QUIET_S = 300.0
+NOTES = 4  # different ones
 BURSTS = 0.2  # share of the messages that follow the one before within a moment, so that turns merge
 
 
@@ -29,8 +31,11 @@ class Course:
     """What a run is made of."""
 
     engine: str
+    recogniser: str
     people: int
     messages: int
+    aloud: float
+    """Share of the messages that are voice notes."""
     kills: int
     seconds: float
     seed: int
@@ -48,15 +53,19 @@ class Outcome:
     """Seconds from the last message to rest."""
     leaks: list[str]
     began: float
+    aloud: int
+    """How many of the messages were voice notes."""
 
 
 def run(course: Course, home: Path, told: Callable[[str], None]) -> Outcome:
     """Raises `RigFailed` where Heed never came up or never came to rest."""
-    with Running(home, engine=course.engine, HEED_REPLY_QUOTE="always", HEED_LOG_LEVEL="DEBUG") as heed:
-        return asyncio.run(_run(course, heed, told))
+    notes = [spoken([each]) for each in LINES[:NOTES]]
+    settings = {"HEED_RECOGNISER": course.recogniser, "HEED_REPLY_QUOTE": "always", "HEED_LOG_LEVEL": "DEBUG"}
+    with Running(home, engine=course.engine, **settings) as heed:
+        return asyncio.run(_run(course, heed, notes, told))
 
 
-async def _run(course: Course, heed: Running, told: Callable[[str], None]) -> Outcome:
+async def _run(course: Course, heed: Running, notes: list[Note], told: Callable[[str], None]) -> Outcome:
     chance = random.Random(course.seed)
     persons = [FIRST + number for number in range(course.people)]
     written: dict[int, list[int]] = {person: [] for person in persons}
@@ -65,20 +74,27 @@ async def _run(course: Course, heed: Running, told: Callable[[str], None]) -> Ou
     async with People(heed.url, heed.page_token) as people:
         await people.watch(seen.append)
         storm = Storm(heed, people, persons, course.kills, course.seconds, chance, told)
-        await asyncio.gather(_write(course, people, persons, written, chance), storm.blow())
+        aloud, _ = await asyncio.gather(_write(course, people, persons, written, notes, chance), storm.blow())
         await people.no_more_faults()
         rested = time.monotonic()
         await _rest(heed, people, persons)
         quiet_after = time.monotonic() - rested
         histories = {person: await people.history(person) for person in persons}
     verdict = judge(written, histories, seen, storm.blows, heed.journal, began)
-    return Outcome(course, verdict, storm.blows, storm.starts, quiet_after, leaks(heed.home), began)
+    found = leaks(heed.home, notes)
+    return Outcome(course, verdict, storm.blows, storm.starts, quiet_after, found, began, aloud)
 
 
 async def _write(
-    course: Course, people: People, persons: list[int], written: dict[int, list[int]], chance: random.Random
-) -> None:
-    began = time.monotonic()
+    course: Course,
+    people: People,
+    persons: list[int],
+    written: dict[int, list[int]],
+    notes: list[Note],
+    chance: random.Random,
+) -> int:
+    """Returns how many of the messages were spoken."""
+    began, aloud = time.monotonic(), 0
     due = sorted(chance.uniform(0, course.seconds) for _ in range(course.messages))
     person = persons[0]
     for number, at in enumerate(due):
@@ -87,7 +103,12 @@ async def _write(
         elif chance.random() > BURSTS:
             person = chance.choice(persons)
         await asyncio.sleep(max(0.0, began + at - time.monotonic()))
-        written[person].append(await people.say(person, f"{line(number)} {CANARY}"))
+        if chance.random() < course.aloud:
+            aloud += 1
+            written[person].append(await people.say_aloud(person, chance.choice(notes)))
+        else:
+            written[person].append(await people.say(person, f"{line(number)} {CANARY}"))
+    return aloud
 
 
 async def _rest(heed: Running, people: People, persons: list[int]) -> None:
@@ -117,11 +138,13 @@ def _under_way(journal: Journal) -> bool:
         )
 
 
-def leaks(home: Path) -> list[str]:
-    """Files, other than the playground's, that hold the token or a word that was said. Reads bytes, not text."""
+def leaks(home: Path, notes: Sequence[Note] = ()) -> list[str]:
+    """Files, other than the playground's, that hold the token, a word that was said, or a piece of a recording.
+    Reads bytes, not text."""
     if not (home / "logs").is_dir():
         raise RigFailed("there are no logs to look into")
     found: list[str] = []
+    sounds = [piece for note in notes for piece in note.pieces()]
     for file in sorted(home.rglob("*")):
         if not file.is_file() or "telegram" in file.relative_to(home).parts[0]:
             continue
@@ -130,4 +153,6 @@ def leaks(home: Path) -> list[str]:
             found.append(f"{file.relative_to(home)}: the token")
         if CANARY.encode() in content:
             found.append(f"{file.relative_to(home)}: what people said")
+        if any(piece in content for piece in sounds):
+            found.append(f"{file.relative_to(home)}: how people sounded")
     return found

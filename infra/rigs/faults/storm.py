@@ -10,12 +10,20 @@ from functools import partial
 from typing import Any
 
 import redis
+from sqlalchemy import func, select
 
 from infra.rigs.people import People
 from infra.rigs.running import BOT_ID, Running
+from workers.journal.database import Journal, JournalUnavailable
+from workers.journal.tables import Turn, is_open, now
+from workers.journal.turns import PERCEIVE
 
 # One round of kills. A supervisor that is killed takes its children along and has to be started again.
-ROUND = ("bot", "text", "redis", "bot", "text", "supervisor", "bot", "text", "redis", "media")
+ROUND = (
+    *("bot", "text", "media", "redis", "bot", "media"),
+    *("text", "supervisor", "bot", "media", "text", "redis"),
+)
+LISTENING_S = 10.0  # how long a kill of the media worker waits for it to listen to somebody
 PATIENCE_S = 20.0
 PAUSE_S = 2.5  # of a process that is stopped and continued
 LOOK_S = 0.05
@@ -66,12 +74,25 @@ class Storm:
             await asyncio.to_thread(self.heed.kill_supervisor)
             self.starts.append(await asyncio.to_thread(self.heed.start))
             return
+        listens = name == "media" and await self._listens()
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             if self.heed.kill(name):
-                self._note("kill -9", name)
+                self._note("kill -9", f"{name} while it listens" if listens else name)
                 return
             await asyncio.sleep(LOOK_S)  # it was killed a moment ago and is not back yet
+
+    async def _listens(self) -> bool:
+        """Waits for a recording that is being heard, so that the blow falls into it."""
+        until = time.monotonic() + LISTENING_S
+        while time.monotonic() < until:
+            try:
+                if await asyncio.to_thread(_heard_now, self.heed.journal):
+                    return True
+            except JournalUnavailable:
+                pass  # the database of a house that is being killed
+            await asyncio.sleep(LOOK_S)
+        return False
 
     def _mishaps(self) -> list[Mishap]:
         """Everything but kills, in an order drawn by chance. A cut after the fact makes one double: there is one."""
@@ -126,6 +147,12 @@ class Storm:
     def killed(self, name: str) -> int:
         """How many kills hit `name`."""
         return sum(1 for blow in self.blows if blow.what == "kill -9" and blow.on == name)
+
+
+def _heard_now(journal: Journal) -> bool:
+    with journal.read() as session:
+        held = select(func.count()).where(is_open(), Turn.queue == PERCEIVE, Turn.lease_until > now())
+        return bool(session.scalar(held))
 
 
 def malformed(person: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from infra.rigs.faults.storm import Blow
-from infra.rigs.people import Message, Seen, quoted
+from infra.rigs.people import Message, Seen, quoted, shows
 from workers.journal.database import Journal
 from workers.journal.tables import Turn, TurnMessage
 
@@ -34,6 +34,8 @@ class Verdict:
     answers: int = 0
     merged: int = 0
     """Messages answered together with a later one."""
+    shown: int = 0
+    """Lines that show what was heard in a voice note."""
     other: int = 0
     """Messages of the bot that answer none: introductions, holding sentences, what malformed updates get."""
     lost: list[str] = field(default_factory=list)
@@ -75,10 +77,13 @@ def judge(
     times = {(each.chat_id, each.message_id): each.at for each in seen}
     for person, ids in written.items():
         from_bot = [message for message in histories[person] if message.get("from", {}).get("is_bot")]
-        answering = [message for message in from_bot if quoted(message) is not None]
+        showing = [message for message in from_bot if shows(message) and quoted(message) is not None]
+        answering = [message for message in from_bot if not shows(message) and quoted(message) is not None]
         verdict.answers += len(answering)
-        verdict.other += len(from_bot) - len(answering)
+        verdict.shown += len(showing)
+        verdict.other += len(from_bot) - len(answering) - len(showing)
         _order(person, ids, answering, verdict)
+        _order(person, ids, showing, verdict)
         answered = {quoted(message) for message in answering}
         for message_id in ids:
             fate = fates.get((person, message_id))
@@ -90,6 +95,7 @@ def judge(
                 state = f"turn {fate.turn_id} {fate.state}" if fate else "in no turn"
                 verdict.lost.append(f"{person}/{message_id}: {state}")
         _doubles(person, answering, times, blows, verdict, began)
+        _doubles(person, showing, times, blows, verdict, began)
     return verdict
 
 

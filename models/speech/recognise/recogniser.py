@@ -50,14 +50,15 @@ def recogniser_from(
     name: str, *, weights: Path, threads: int = 2, device: str = "cpu", compute: str = "int8"
 ) -> Recogniser:
     """`whisper` (the files of whisper-base in `weights`), `whisper:FOLDER` (any faster-whisper model in a
-    folder, relative to `weights`), or `scripted`. Raises `UnknownRecogniser`."""
+    folder, relative to `weights`), `scripted` or `scripted:SECONDS` (which takes that long). Raises
+    `UnknownRecogniser`."""
     kind, _, folder = name.partition(":")
     if kind == "whisper":
         from models.speech.recognise.whisper import WhisperRecogniser  # heavy, so only where it is asked for
 
         return WhisperRecogniser(weights, folder=folder, threads=threads, device=device, compute=compute)
-    if name == "scripted":
+    if kind == "scripted":
         from models.speech.recognise.scripted import ScriptedRecogniser
 
-        return ScriptedRecogniser()
+        return ScriptedRecogniser(takes_s=float(folder or 0))
     raise UnknownRecogniser(f"no recogniser called {name!r}; there are whisper, whisper:FOLDER and scripted")

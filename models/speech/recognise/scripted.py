@@ -1,5 +1,6 @@
 """The twin in the process: it hears what it was told it would hear. For tests of everything around it."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 from models.speech.audio.sound import Sound
@@ -16,7 +17,7 @@ class ScriptedRecogniser:
     """Answers by the length of the recording in tenths of a second, or the next sentence of `script` in turn.
 
     A word written with a question mark in brackets behind it ("Prague(?)") is heard with little confidence.
-    An empty sentence stands for a recording in which nothing could be made out.
+    An empty sentence stands for a recording in which nothing could be made out. `takes_s`: seconds of each hearing.
     """
 
     name = "scripted"
@@ -28,10 +29,12 @@ class ScriptedRecogniser:
         by_tenths: Mapping[int, str] | None = None,
         language: str = "en",
         failing: bool = False,
+        takes_s: float = 0.0,
     ) -> None:
         self._script = list(script)
         self._by_tenths = dict(by_tenths or {})
         self._language = language
+        self._takes_s = takes_s
         self._said = 0
         self.failing = failing
 
@@ -55,6 +58,8 @@ class ScriptedRecogniser:
         for _ in range(int(sound.duration_s // PIECE_S)):
             if between is not None:
                 between()
+        if self._takes_s:
+            time.sleep(self._takes_s)
         sentence = self._by_tenths.get(round(sound.duration_s * 10))
         if sentence is None:
             sentence = self._script[self._said % len(self._script)]
