@@ -24,14 +24,14 @@ from models.emotion.voice.corpus import Utterance, utterances
 from models.emotion.voice.encoder import Encoder
 from models.emotion.voice.judged import Judged
 from models.emotion.voice.predict import BLOCKS, HEADS, LEAST_SPEECH, WHISPER
-from models.emotion.voice.train import CACHE, HERE, material, seen
+from models.emotion.voice.train import CACHE, HERE, material
 from models.program import ended
 from models.weights import find
 
 Ints = NDArray[np.int64]
 
-FEWEST = 3
-"""Speakers without which no fold within a fold can leave one out."""
+FEWEST_SPEAKERS, FEWEST_SOUNDS = 3, 200
+"""With fewer, no head can be learned from folds within folds."""
 
 COMMAND = (
     "python -m models.emotion.voice.evaluate --data FOLDER --weights FOLDER --baseline --robust --foreign"
@@ -39,15 +39,31 @@ COMMAND = (
 )
 
 
+def fit(rows: Sequence[Utterance], head: Head) -> list[Utterance]:
+    """The `rows` that can be judged: all, or, where those that `head` was trained on are too few to learn other heads
+    from, the rest. Raises `UnreadableData` where nothing is left."""
+    known = [row for row, each in zip(rows, _known(rows, head), strict=True) if each]
+    if len(known) >= FEWEST_SOUNDS and len({row.speaker for row in known}) >= FEWEST_SPEAKERS:
+        return list(rows)
+    rest = [row for row in rows if row not in known]
+    if not rest:
+        raise UnreadableData(
+            "the head was trained on all of these sounds, and they are too few to train others for it"
+        )
+    return rest
+
+
+def _known(rows: Sequence[Utterance], head: Head) -> NDArray[np.bool_]:
+    return np.isin([int(row.digest[:8], 16) for row in rows], head.extras["seen"])
+
+
 def judge(
     rows: Sequence[Utterance], read: store.Read, head: Head, plan: run.Run, variants: Sequence[int] = (0,)
 ) -> list[Judged]:
     """Every row's judgement for each of `variants`, by nested cross-validation where `head` was trained on the
     row's sound."""
-    known = np.isin([int(row.digest[:8], 16) for row in rows], head.extras["seen"])
+    known = _known(rows, head)
     inside, outside = np.flatnonzero(known), np.flatnonzero(~known)
-    if len(inside) and len({rows[int(number)].speaker for number in inside}) < FEWEST:
-        raise UnreadableData("the head was trained on these sounds, and heads of its kind need three speakers")
     crossed = judging.nested(material(rows, read).part(inside), plan, variants) if len(inside) else []
     found = []
     for number, variant in enumerate(variants):
@@ -105,7 +121,7 @@ def report(
 ) -> tuple[dict[str, Any], Judged]:
     """The JSON object of an evaluation, and what it was made from."""
     judged, *changed = judge(rows, read, head, plan, (0, 1) if robust else (0,))
-    known = int(np.isin(seen(rows), head.extras["seen"]).sum())
+    known = bool(_known(rows, head).any())
     result: dict[str, Any] = {
         "task": "voice",
         "n": len(rows),
@@ -143,12 +159,14 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     plan = run.read(chosen.run)
     head = load(HEADS / f"{chosen.licence}.npz")
-    rows = utterances(chosen.data)
-    known = bool(np.isin(seen(rows), head.extras["seen"]).any())
+    given = utterances(chosen.data)
+    rows = fit(given, head)
+    known = bool(_known(rows, head).any())
     variants = plan.variants if known or chosen.robust else 0
     encoder = Encoder(find(WHISPER, chosen.weights), BLOCKS)
     read = store.read_all(rows, encoder, variants, plan.crop, chosen.cache, plan.unchanged)
     result, judged = report(rows, read, head, plan, chosen.robust)
+    result["left_out"] = len(given) - len(rows)
     if chosen.foreign:
         result["foreign"] = {
             name: {"n": len(places), **measures([rows[int(at)] for at in places], part, read.speech[places])}

@@ -13,8 +13,8 @@ from models.emotion.head import Card, UnreadableHead, load, save
 from models.emotion.labels import FEELINGS
 from models.emotion.voice import judged, learning, run
 from models.emotion.voice.classes import CLASSES, EIGHT, SEVEN_OF_EIGHT, eight
-from models.emotion.voice.corpus import sound, utterances
-from models.emotion.voice.evaluate import main
+from models.emotion.voice.corpus import Utterance, sound, utterances
+from models.emotion.voice.evaluate import fit, main
 from models.emotion.voice.predict import HEADS, Voice
 from models.emotion.voice.train import HERE
 from tests.models.emotion.conftest import small_head
@@ -187,6 +187,18 @@ def test_an_evaluation_ends_with_one_json_object(
     assert result["model"]
     assert {"uar", "accuracy", "macro_f1", "ece", "coverage", "selective_error"} <= set(result["metrics"])
     assert {"corpus:made", "sex:f", "language:en"} <= set(result["by_group"])
+
+
+def test_too_few_known_sounds_are_left_out_and_not_judged_by_the_head_that_knows_them() -> None:
+    head = load(HEADS / "all.npz")
+    known = f"{int(head.extras['seen'][0]):08x}"
+    rows = [
+        Utterance(Path(name), digest, "made", name, "f", "en", "sad")
+        for name, digest in (("known", known), ("strange", "0" * 64))
+    ]
+    assert [row.speaker for row in fit(rows, head)] == ["strange"]
+    with pytest.raises(UnreadableData):
+        fit(rows[:1], head)
 
 
 def test_sounds_that_a_head_was_trained_on_are_judged_by_other_heads(voices: Path) -> None:
