@@ -40,7 +40,18 @@ Kind = Literal["bot", "text", "media", "playground", "supervisor", "command"]
 
 HOUSE = ("bot", "workers", "models", "migrations", "heed", "infra")
 # They log addresses that hold the token, or whole updates. At WARNING their templates still tell what is wrong.
-TALKATIVE = ("httpx", "httpcore", "telegram", "telegram.ext", "aiohttp", "urllib3", "botocore", "boto3", "s3transfer")
+TALKATIVE = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "telegram.ext",
+    "aiohttp",
+    "urllib3",
+    "botocore",
+    "boto3",
+    "s3transfer",
+    "faster_whisper",
+)
 # A line for every doorbell; the turn's own lines tell more.
 CHATTY = ("celery.worker.strategy", "celery.app.trace")
 TOKEN = re.compile(r"(?<!\d)\d{5,20}:[A-Za-z0-9_-]{20,}")

@@ -6,7 +6,7 @@ Where a recording has not been heard after 20 s, the person is told so, and wher
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import select
@@ -87,17 +87,18 @@ class Signs:
             for turn_id in late:
                 self._journal.transact(partial(self._hold, turn_id=turn_id))
             self._held.update(late)
-        unheard = [
-            row.id
-            for row in rows
-            if row.queue == PERCEIVE and at - row.opened_at > UNHEARD_AFTER and row.id not in self._warned
-        ]
+        perceived = [row.id for row in rows if row.queue == PERCEIVE and row.id not in self._warned]
+        unheard = self._unheard_too_long(perceived, at) if perceived else set()
         for turn_id in unheard:
             self._journal.transact(partial(self._warn, turn_id=turn_id))
         self._warned.update(unheard)
         self._held &= {row.id for row in rows}
         self._warned &= {row.id for row in rows}
         return list({row.chat_id for row in rows if at - row.opened_at < TYPING_FOR})
+
+    def _unheard_too_long(self, turn_ids: list[int], at: datetime) -> set[int]:
+        with self._journal.read() as session:
+            return recordings.waiting_since(session, turn_ids, at - UNHEARD_AFTER)
 
     def _hold(self, session: Session, turn_id: int) -> None:
         def holding(person: Person) -> str:

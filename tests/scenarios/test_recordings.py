@@ -153,24 +153,28 @@ async def test_a_note_and_a_text_become_one_turn(rig: Rig, people: People, note:
     assert sum(EXAM in text for text in texts(heard)) == 1
 
 
-async def test_a_note_that_comes_while_a_reply_is_written_is_part_of_that_reply(
+async def test_a_note_is_heard_while_a_reply_to_something_else_is_being_written(
     rig: Rig, people: People, note: bytes
 ) -> None:
     await people.say(1, "/start")
     await people.hears(1)
     rig.ears = ScriptedRecogniser([EXAM])
     loop = asyncio.get_running_loop()
+    heard_meanwhile: list[int] = []
 
     def speak(context: TurnContext) -> None:
         asyncio.run_coroutine_threadsafe(send(people, note), loop).result(20)
-        asyncio.run_coroutine_threadsafe(rig.settle(turns=False), loop).result(20)
+        heard = _until(lambda: rig.count("turn_message", "hearing = 'heard'") == 1)
+        asyncio.run_coroutine_threadsafe(heard, loop).result(20)
+        heard_meanwhile.append(rig.count("turn", "state = 'sent'"))
 
     rig.stages.once("compose", speak)
-    await people.say(1, "my week was long")
-    heard = texts(await people.hears(1))
-    assert rig.count("turn") == 1
-    assert any(EXAM in text for text in heard)
-    assert rig.count("turn_message", "hearing = 'heard'") == 1
+    written = await people.say(1, "my week was long")
+    heard = await people.hears(1)
+    assert heard_meanwhile == [0]
+    assert rig.count("turn", "state = 'sent'") == 2
+    answers = [message.get("reply_to_message", {}).get("message_id") for message in heard]
+    assert answers.index(written["message_id"]) < len(heard) - 1  # in the order of the chat: the written one first
 
 
 async def test_the_words_under_a_recording_are_read_with_it(rig: Rig, people: People, note: bytes) -> None:

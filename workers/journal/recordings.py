@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -46,6 +47,14 @@ def any_waiting(session: Session, turn_id: int) -> bool:
     """Whether the turn holds a recording that nobody has listened to."""
     waiting = exists().where(TurnMessage.turn_id == turn_id, TurnMessage.hearing == WAITING)
     return bool(session.scalar(select(waiting)))
+
+
+def waiting_since(session: Session, turn_ids: Sequence[int], since: datetime) -> set[int]:
+    """Those of the turns with a recording that came before `since` and that nobody has listened to."""
+    waiting = select(TurnMessage.turn_id).where(
+        TurnMessage.turn_id.in_(turn_ids), TurnMessage.hearing == WAITING, TurnMessage.received_at < since
+    )
+    return set(session.scalars(waiting))
 
 
 def heard(

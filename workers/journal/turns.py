@@ -79,7 +79,7 @@ def take_in(
     newest = session.scalar(
         select(Turn).where(Turn.person_id == person.id, is_open()).order_by(Turn.id.desc()).limit(1).with_for_update()
     )
-    if newest is not None and newest.state in THINKING and newest.conversation_id == conversation.id:
+    if newest is not None and _takes(newest, said) and newest.conversation_id == conversation.id:
         joined: CursorResult[Any] = session.execute(  # type: ignore[assignment]
             update(Turn)
             .where(
@@ -114,6 +114,12 @@ def take_in(
     return turn
 
 
+def _takes(turn: Turn, said: Said) -> bool:
+    """Whether a message may join. A recording waits for no composition: what it says may be danger."""
+    composing = turn.queue == COMPOSE and turn.lease_until is not None and turn.lease_until > now()
+    return turn.state in THINKING and not (said.recording and composing)
+
+
 def _when(due: datetime, *, rung: bool) -> dict[str, datetime]:
     """When a turn is due, and when the sweeper rings for it: at once where nobody else does."""
     return {"not_before": due, "ring_at": due + RING_AGAIN if rung and due <= now() else due}
@@ -146,8 +152,8 @@ def record_danger(
 
 
 def claim(session: Session, turn_id: int, queue: str = COMPOSE) -> Claim | None:
-    """Takes the turn for one lease, the attempt counted before the work. Only a person's oldest open turn, and only
-    where the work of `queue` is due."""
+    """Takes the turn for one lease, the attempt counted before the work, where the work of `queue` is due. Only a
+    person's oldest open turn is composed; any may be perceived, since nothing is answered by that."""
     at = now()
     token = random_id()
     values = {"the_turn": turn_id, "the_queue": queue, "token": token, "at": at, "until": at + LEASE}
@@ -171,7 +177,7 @@ def _claiming() -> ReturningUpdate[Any]:
             turn.c.attempts < ATTEMPTS,
             turn.c.not_before <= at,
             or_(turn.c.lease_until.is_(None), turn.c.lease_until < at),
-            ~held_up,
+            or_(turn.c.queue == PERCEIVE, ~held_up),
         )
         .values(lease_token=bindparam("token"), lease_until=until, attempts=turn.c.attempts + 1, ring_at=until)
         .returning(turn.c.attempts)
@@ -328,7 +334,10 @@ def to_ring(session: Session, limit: int = 200) -> list[Due]:
                 Turn.not_before <= at,
                 Turn.attempts < ATTEMPTS,
                 or_(Turn.lease_until.is_(None), Turn.lease_until < at),
-                ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, is_open(older)),
+                or_(
+                    Turn.queue == PERCEIVE,
+                    ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, is_open(older)),
+                ),
             )
             .order_by(Turn.ring_at)
             .limit(limit)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from workers.journal import conversations, people, turns
+from workers.journal.recordings import Recording
 from workers.journal.tables import Person, Turn, now
 from workers.journal.turns import Said
 
@@ -15,8 +16,15 @@ def person_of(session: Session, telegram_id: int = 1) -> Person:
     return people.meet(session, BOT, telegram_id, "en")
 
 
-def say_to(session: Session, words: str, message_id: int, telegram_id: int = 1, **more: timedelta) -> Turn:
-    """What a handler does with a text."""
+def say_to(
+    session: Session,
+    words: str | None,
+    message_id: int,
+    telegram_id: int = 1,
+    recording: Recording | None = None,
+    **more: timedelta,
+) -> Turn:
+    """What a handler does with a text or a recording."""
     person = person_of(session, telegram_id)
-    said = Said(BOT, telegram_id, message_id, message_id, words, now())
+    said = Said(BOT, telegram_id, message_id, message_id, words, now(), recording=recording)
     return turns.take_in(session, person, conversations.current(session, person), said, **more)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.workers.journal.meeting import person_of, say_to
 from workers.journal import conversations, turns
 from workers.journal.database import Journal
+from workers.journal.recordings import Recording
 from workers.journal.tables import Turn, TurnMessage, now
 from workers.journal.turns import ATTEMPTS, BACK_OFF_S, LEASE, RECOMPOSITIONS, Claim
 
@@ -256,3 +257,30 @@ def test_a_turn_that_waits_for_an_album_is_due_when_its_wait_is_over(journal: Jo
     assert kept.ring_at - kept.opened_at < 2 * hold + timedelta(seconds=1), "nobody rings for it: the sweeper must"
     assert claimed(journal, turn_id).attempts == 1
     assert hold < LEASE
+
+
+def test_a_turn_for_which_other_work_is_due_is_passed_on_at_once(journal: Journal) -> None:
+    turn_id = opened(journal)
+    claim = claimed(journal, turn_id)
+    assert (
+        journal.transact(lambda session: turns.pass_on(session, claim)) is None
+    )  # the same work: nothing to pass on
+    change(journal, turn_id, queue="perceive")
+    assert journal.transact(lambda session: turns.pass_on(session, claim)) == (turn_id, "perceive")
+    assert not journal.transact(lambda session: turns.renew(session, claim))
+    assert journal.transact(lambda session: turns.claim(session, turn_id)) is None
+    assert journal.transact(lambda session: turns.claim(session, turn_id, "perceive")) is not None
+
+
+def test_a_recording_is_perceived_though_an_older_turn_is_open_and_composed_only_after_it(journal: Journal) -> None:
+    first = opened(journal)
+    claimed(journal, first)
+    second = journal.transact(lambda session: say_to(session, None, 2, recording=Recording("file", 3.0, None)).id)
+    assert second != first
+    claim = journal.transact(lambda session: turns.claim(session, second, "perceive"))
+    assert claim is not None
+    assert journal.transact(lambda session: turns.perceived(session, claim)) == (second, "perceive")
+    change(journal, second, queue="compose", state="perceived")
+    assert journal.transact(lambda session: turns.claim(session, second)) is None
+    change(journal, first, state="sent")
+    assert journal.transact(lambda session: turns.claim(session, second)) is not None
