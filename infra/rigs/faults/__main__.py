@@ -19,7 +19,7 @@ from infra.rigs.running import RigFailed
 
 # Hearing takes a moment in the first, and is real in the second, so that kills fall into it.
 VOLUME = Course("inprocess", "scripted:0.4", people=20, messages=400, aloud=0.2, kills=40, seconds=220, seed=1)
-MODEL = Course("llama", "whisper", people=8, messages=40, aloud=0.3, kills=10, seconds=150, seed=2)
+MODEL = Course("llama", "whisper", people=8, messages=40, aloud=0.4, kills=10, seconds=150, seed=2)
 
 
 def main() -> int:
