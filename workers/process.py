@@ -67,8 +67,8 @@ SPINS = "1000"
 READY_KEY = "HEED_READY_FILE"
 ENTERED_KEY = "HEED_ENTERED"
 
-# The parts of the cores that the processes' native code may use; they sum to one. The media worker loads no model
-# yet: voices and faces bring theirs, and then take their part from the text worker's.
+# The parts of the cores that the processes' native code may use; they sum to one. The media worker hears
+# with one thread beside them: a recording may wait, a reply that is being written may not.
 SHARES: dict[str, float] = {"text": 1.0, "media": 0.0}
 
 M_ARENA_MAX = -8  # glibc's malloc.h
