@@ -10,6 +10,7 @@ import pytest
 from models.dataset import UnreadableData
 from models.emotion.head import UnreadableHead
 from models.emotion.labels import FEELINGS
+from models.emotion.text import train
 from models.emotion.text.blend import load
 from models.emotion.text.corpus import labelled, language_of, languages
 from models.emotion.text.evaluate import main
@@ -214,6 +215,42 @@ def test_a_row_that_names_its_language_is_believed(tmp_path: Path) -> None:
     rows = labelled(tmp_path / "made.jsonl")
     assert languages(rows) == ["tr", "en"]
     assert rows[1].feelings == ("anger",)
+
+
+def test_a_training_run_that_was_stopped_goes_on_and_gives_the_same_heads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {
+        "happiness": "what a lovely day number",
+        "anger": "leave me alone at last number",
+        "neutral": "the bus is number",
+    }
+    (tmp_path / "made").mkdir()
+    with gzip.open(tmp_path / "made" / "train.jsonl.gz", "wt", encoding="utf-8") as written:
+        for number in range(250):
+            for label, text in said.items():
+                written.write(json.dumps({"text": f"{text} {number}", "label": label}) + "\n")
+    plan = {
+        "seed": 1,
+        "recipe": {
+            **{"passes": 2, "least": 2, "networks": 1, "hidden": 8, "decay": 0.003, "epochs": 1, "folds": 2},
+            **{"coverage": 0.7, "familiar": 0.99},
+        },
+        "heads": {
+            "en": {
+                **{"own": ["made"], "beside": [], "pieces": {"shortest": 2, "longest": 3, "words": 1, "bits": 10}},
+                **{"alpha": 0.0001, "name": "made-1", "licence": "none", "commercial": True},
+            }
+        },
+    }
+    (tmp_path / "train.yaml").write_text(json.dumps(plan), encoding="utf-8")
+    given = ["--data", str(tmp_path), "--run", str(tmp_path / "train.yaml"), "--cache", str(tmp_path / "kept")]
+    assert train.main([*given, "--out", str(tmp_path / "first")]) == 0
+    assert load(tmp_path / "first" / "en.npz").card.name == "made-1"
+
+    monkeypatch.setattr(train, "trained", lambda *_: pytest.fail("what was finished is not done again"))
+    assert train.main([*given, "--out", str(tmp_path / "second")]) == 0
+    assert (tmp_path / "first" / "en.npz").read_bytes() == (tmp_path / "second" / "en.npz").read_bytes()
 
 
 @pytest.mark.parametrize("content", ["", "no json\n", '["a list"]\n', '{"text": "x", "label": "zeal"}\n'])
