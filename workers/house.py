@@ -9,9 +9,11 @@ from models.danger.second import Judge
 from models.reply.composer import Composer
 from models.reply.engines import engine_from
 from models.speech.recognise import Recogniser, RecogniserUnavailable, recogniser_from
+from models.speech.synthesise import Synthesiser, synthesiser_from
 from models.weights import find
 from workers.compute import WatchedEngine
 from workers.doorbell import CeleryDoorbell, Doorbell
+from workers.journal import speeches
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
 from workers.process import native_threads
@@ -35,9 +37,12 @@ class House:
     """Absent where the settings want no second opinion on danger."""
     make_recogniser: Callable[[], Recogniser] | None = None
     """Absent in a house that never listens."""
+    make_synthesiser: Callable[[], Synthesiser] | None = None
+    """Absent where answers are written only."""
     _composer: Composer | None = None
     _judge: Judge | None = None
     _recogniser: Recogniser | None = None
+    _synthesiser: Synthesiser | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -71,6 +76,15 @@ class House:
                 self._recogniser = self.make_recogniser()
             return self._recogniser
 
+    @property
+    def synthesiser(self) -> Synthesiser | None:
+        """What speaks answers aloud, loaded at the first use; None where they are written only. Raises
+        `SynthesiserUnavailable`."""
+        with self._lock:
+            if self._synthesiser is None and self.make_synthesiser is not None:
+                self._synthesiser = self.make_synthesiser()
+            return self._synthesiser
+
 
 def build(settings: Settings) -> House:
     """A house on real parts. Raises `KeysUnusable`."""
@@ -102,6 +116,22 @@ def build(settings: Settings) -> House:
         recogniser.warm()
         return recogniser
 
+    def make_synthesiser() -> Synthesiser:
+        key = settings.synthesiser_key
+        synthesiser = synthesiser_from(
+            settings.synthesiser,
+            threads=native_threads("media", settings),
+            url=settings.synthesiser_url or "",
+            key=key.get_secret_value() if key else "",
+            model=settings.synthesiser_model or "",
+            voice=settings.synthesiser_voice or "",
+            languages=tuple(sorted(settings.spoken)),
+            timeout=speeches.WRITTEN_AFTER.total_seconds(),
+        )
+        if settings.synthesiser == "hibari":  # a server may come back later; a voice of our own is there or is not
+            synthesiser.warm()
+        return synthesiser
+
     return House(
         settings,
         journal,
@@ -110,6 +140,7 @@ def build(settings: Settings) -> House:
         Renewer(journal),
         make_judge if settings.danger_model else None,
         make_recogniser,
+        make_synthesiser if settings.synthesiser != "none" else None,
     )
 
 

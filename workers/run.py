@@ -23,7 +23,7 @@ def main(kind: str) -> int:
     from workers.house import house
 
     # Before it takes a turn: a model that cannot be loaded is a start that failed, not a turn that did.
-    _ = (house().composer, house().judge) if kind == "text" else house().recogniser
+    _ = (house().composer, house().judge) if kind == "text" else (house().recogniser, house().synthesiser)
     danger.load()
     signals.setup_logging.connect(_keep_our_logging)
     signals.worker_ready.connect(_ready)

@@ -14,10 +14,12 @@ from urllib.parse import urlparse
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.words import LANGUAGES, Language, as_language
+
 PROJECT = Path(__file__).resolve().parent.parent
 TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
 WHISPER = ("whisper-base", "whisper-base-config", "whisper-base-tokenizer", "whisper-base-vocabulary")
-SECRETS = ("telegram_token", "webhook_secret", "reply_key")
+SECRETS = ("telegram_token", "webhook_secret", "reply_key", "synthesiser_key")
 
 
 class BadSettings(ValueError):
@@ -65,6 +67,14 @@ class Settings(BaseSettings):
     recogniser: str = "whisper"
     voice_limit_s: float = Field(default=300.0, ge=5, le=1800)
 
+    synthesiser: Literal["hibari", "server", "tone", "none"] = "hibari"
+    synthesiser_url: str | None = None
+    synthesiser_model: str | None = None
+    synthesiser_voice: str | None = None
+    synthesiser_key: SecretStr | None = None
+    synthesiser_key_file: Path | None = None
+    synthesiser_languages: str = "en"
+
     danger_model: str = "multilingual-e5-small-q4"
 
     send_rate: float = Field(default=30.0, gt=0, description="messages a second over all chats")
@@ -97,7 +107,9 @@ class Settings(BaseSettings):
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path else None
 
-    @field_validator("telegram_api_url", "webhook_url", "reply_url", "privacy_notice_url", mode="after")
+    @field_validator(
+        "telegram_api_url", "webhook_url", "reply_url", "synthesiser_url", "privacy_notice_url", mode="after"
+    )
     @classmethod
     def _http(cls, url: str | None, info: ValidationInfo) -> str | None:
         if not url:
@@ -145,6 +157,13 @@ class Settings(BaseSettings):
             raise ValueError("must be whisper, or whisper: and the folder of another model beside the weights")
         return name
 
+    @field_validator("synthesiser_languages", mode="after")
+    @classmethod
+    def _languages(cls, text: str) -> str:
+        if not {part.strip() for part in text.split(",")} <= set(LANGUAGES):
+            raise ValueError("must be some of " + ", ".join(LANGUAGES) + ", separated by commas")
+        return text
+
     @field_validator("admin_chat_ids", mode="after")
     @classmethod
     def _ids(cls, text: str) -> str:
@@ -176,6 +195,8 @@ class Settings(BaseSettings):
             raise ValueError("HEED_WEBHOOK_SECRET: must be 16 to 256 of A-Z a-z 0-9 _ -")
         if self.reply_engine == "openai" and not self.reply_url:
             raise ValueError("HEED_REPLY_URL: is needed with HEED_REPLY_ENGINE=openai")
+        if self.synthesiser == "server" and not self.synthesiser_url:
+            raise ValueError("HEED_SYNTHESISER_URL: is needed with HEED_SYNTHESISER=server")
         if self.real:
             missing = [
                 f"HEED_{name.upper()}"
@@ -246,6 +267,15 @@ class Settings(BaseSettings):
         danger = (self.danger_model,) if self.danger_model else ()
         hearing = WHISPER if self.recogniser == "whisper" else ()
         return (*reply, *danger, *hearing)
+
+    @property
+    def spoken(self) -> frozenset[Language]:
+        """The languages in which answers can be spoken aloud, as these settings are."""
+        if self.synthesiser == "none":
+            return frozenset()
+        if self.synthesiser == "hibari":
+            return frozenset({"en"})
+        return frozenset(as_language(part.strip()) for part in self.synthesiser_languages.split(","))
 
     @property
     def admins(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.words import as_language, say, variants
 from workers.house import House
-from workers.journal import cases, erasing, inbox, leases, outbox, people, retention, turns
+from workers.journal import cases, erasing, inbox, leases, outbox, people, retention, speeches, turns
 from workers.journal.database import JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.tables import now, random_id
@@ -94,7 +94,10 @@ class Sweeper:
             following = turns.next_of(session, turn.id)
             if following is not None:
                 due.append(following)
-        return due
+        for turn in speeches.overdue(session):
+            log.error("answer not spoken: turn=%s attempts=%s", turn.id, turn.speech_attempts)
+            speeches.give_up(session, turn)
+        return due + speeches.to_ring(session)
 
     def _check_in(self, session: Session) -> None:
         for person in people.due_check_ins(session):

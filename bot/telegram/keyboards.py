@@ -12,14 +12,16 @@ from workers.journal.tables import Person
 
 Keyboard = dict[str, Any]
 COUNTRIES_A_PAGE = 10
+VOICES = ("text", "voice", "both")
 
 
 def button(text: str, data: str) -> dict[str, str]:
     return {"text": text, "callback_data": data}
 
 
-def settings_keyboard(person: Person, granted: dict[str, bool]) -> Keyboard:
-    """Language, country, and one switch a consent. A minor has no switches: none of them may be on."""
+def settings_keyboard(person: Person, granted: dict[str, bool], *, speaks: bool = True) -> Keyboard:
+    """Language, country, and one switch a consent. A minor has no switches: none of them may be on. How answers come
+    can be chosen where Heed `speaks` at all."""
     language = as_language(person.language)
     rows = [
         [
@@ -39,7 +41,19 @@ def settings_keyboard(person: Person, granted: dict[str, bool]) -> Keyboard:
     rows.append([button(say(language, f"settings.button.keep_nothing_{keep}"), "set:keep:flip")])
     shown = "on" if person.quote_heard else "off"
     rows.append([button(say(language, f"settings.button.heard_{shown}"), "set:heard:flip")])
+    if speaks:
+        rows.append([button(say(language, f"settings.button.voice_{person.voice}"), "set:voice:next")])
     rows.append([button(say(language, "settings.button.country"), "country:page:0")])
+    return {"inline_keyboard": rows}
+
+
+def voice_keyboard(person: Person) -> Keyboard:
+    """In writing, aloud, or both; what stands is marked."""
+    language = as_language(person.language)
+    rows = [
+        [button(("✓ " if way == person.voice else "") + say(language, f"voice.button_{way}"), f"voice:set:{way}")]
+        for way in VOICES
+    ]
     return {"inline_keyboard": rows}
 
 

@@ -41,6 +41,7 @@ class Result:
     due: Due
     message_id: int | None = None
     later_s: float | None = None
+    tried: bool = True
     never: str | None = None
     blocked: bool = False
 
@@ -172,7 +173,7 @@ class Sender:
             seconds = error.retry_after
             wait = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
             self._limits.told_to_wait(due.chat_id, wait)
-            return Result(due, later_s=wait)
+            return Result(due, later_s=wait, tried=False)
         except Forbidden:
             return Result(due, never="blocked by the person", blocked=True)
         except BadRequest as error:
@@ -229,7 +230,8 @@ class Sender:
             due = result.due
             ended: int | None = None
             if result.later_s is not None:
-                outbox.postpone(session, due.id, now() + timedelta(seconds=result.later_s), "postponed")
+                until = now() + timedelta(seconds=result.later_s)
+                outbox.postpone(session, due.id, until, "postponed", tried=result.tried)
             elif result.never is not None:
                 ended = outbox.refuse(session, due.id, result.never)
                 log.error("not sent: outbox=%s method=%s cause=%s", due.id, due.method, result.never)

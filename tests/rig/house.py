@@ -19,6 +19,8 @@ from models.reply.composer import Composer
 from models.reply.engines.inprocess import InProcessEngine
 from models.speech.recognise import Recogniser
 from models.speech.recognise.scripted import ScriptedRecogniser
+from models.speech.synthesise import Synthesiser
+from models.speech.synthesise.tone import ToneSynthesiser
 from tests.rig.crew import Crew
 from tests.rig.people import People
 from tests.rig.stages import Stages
@@ -26,7 +28,7 @@ from workers.doorbell import InProcessDoorbell
 from workers.house import House
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
-from workers.journal.tables import Base, Inbox, Outbox, Turn, now
+from workers.journal.tables import Base, Inbox, Outbox, Turn, is_unspoken, now
 from workers.journal.turns import OPEN
 from workers.settings import Settings
 from workers.sweeper import Sweeper
@@ -75,6 +77,7 @@ class Rig:
             "reply_engine": "inprocess",
             "danger_model": "",
             "recogniser": "scripted",
+            "synthesiser": "tone",
             "send_rate": 10_000.0,
             "chat_send_rate": 10_000.0,
         }
@@ -88,8 +91,10 @@ class Rig:
             lambda: Composer(InProcessEngine(), candidates=2),
             Renewer(self.journal),
             make_recogniser=lambda: self.ears,
+            make_synthesiser=lambda: self.tongue,
         )
         self.ears: Recogniser = ScriptedRecogniser()
+        self.tongue: Synthesiser = ToneSynthesiser()
         self.sweeper = Sweeper(self.house)
         self.crew = Crew(self.house, self.bell)
         self._session = ClientSession()
@@ -153,7 +158,11 @@ class Rig:
             if session.scalar(select(func.count()).where(Inbox.state == "waiting")) or session.scalar(letters):
                 return False
             open_turns = select(func.count()).where(Turn.state.in_(OPEN), Turn.not_before <= at)
-            return not (turns and session.scalar(open_turns))
+            # In its back-off or past its attempts a speech is not under way: the sweeper sees to it.
+            unspoken = select(func.count()).where(
+                is_unspoken(), (Turn.lease_until.is_(None)) | (Turn.lease_token.is_not(None))
+            )
+            return not (turns and (session.scalar(open_turns) or session.scalar(unspoken)))
 
     async def _until(self, happened: Any, complaint: str) -> None:
         async def check() -> bool:

@@ -15,9 +15,9 @@ class Stages:
     """Runs what was asked for around the real stages. `"compose"`: before it, `"compose."`: after it."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.names = [stage.__name__ for stage in (*order.PERCEIVE, *order.COMPOSE)]
+        self.names = [stage.__name__ for stage in (*order.PERCEIVE, *order.COMPOSE, *order.RENDER)]
         self._asked: dict[str, list[Interference]] = {}
-        for name in ("PERCEIVE", "COMPOSE"):
+        for name in ("PERCEIVE", "COMPOSE", "RENDER"):
             monkeypatch.setattr(order, name, tuple(self._around(stage) for stage in getattr(order, name)))
 
     def once(self, where: str, what: Interference) -> None:

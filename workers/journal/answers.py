@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from workers.journal.outbox import VOICE
 from workers.journal.tables import Inbox, Outbox, Turn, TurnMessage
 
 CLOSED = ("sent", "dead", "cancelled")
@@ -48,6 +49,6 @@ def answers_to(session: Session, bot_id: int, chat_id: int, message_id: int) -> 
 
 
 def _answers(rows: list[Outbox], ended: bool, state: str) -> Answers:
-    answering = [row for row in rows if row.purpose in ANSWERING]
+    answering = [row for row in rows if row.purpose in ANSWERING or (row.purpose == VOICE and row.last)]
     done = ended and all(row.state in CLOSED for row in answering)
     return Answers(done, tuple(row.sent_message_id for row in answering if row.sent_message_id), state)

@@ -37,6 +37,7 @@ def everything(session: Session, person: Person) -> dict[str, Any]:
             "language": person.language,
             "country": person.country,
             "persona": person.persona,
+            "answers_as": person.voice,
             "paused": person.paused,
             "keep_nothing": person.keep_nothing,
             "under_age": person.minor,

@@ -16,10 +16,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
 from workers.journal.database import keyring_of
+from workers.journal.keys import KeysUnusable
 from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Inbox, Outbox, Person, Turn, is_open, is_unsent, now
 
 DANGER, URGENT, NORMAL, LAST = 0, 1, 5, 9
+VOICE = "voice"
+"""Purpose of a voice note: requested at most once. What its body has under `WRITTEN` goes out where that failed."""
+WRITTEN = "written"
 ORDER = 2**40  # priority and id in one number: ids stay below it
 
 
@@ -184,21 +188,40 @@ def sent(session: Session, row_id: int, message_id: int | None) -> int | None:
     return row.turn_id if done.rowcount else None
 
 
-def postpone(session: Session, row_id: int, until: datetime, failure: str) -> None:
-    """Puts a row back: Telegram asked to wait, or could not be reached."""
+def body_of(session: Session, row: Outbox) -> dict[str, Any]:
+    """The parameters of an unsent row. Raises `KeysUnusable`."""
+    person = session.get(Person, row.person_id) if row.person_id else None
+    return _unseal(session, person, row.body) if row.body is not None else {}
+
+
+def rewrite(session: Session, row: Outbox, method: str, body: Mapping[str, Any], purpose: str) -> None:
+    """Says something else in the place of an unsent row, from now on. Its turn, order and quote stay."""
+    person = session.get(Person, row.person_id) if row.person_id else None
+    row.method, row.purpose, row.body, row.not_before = method, purpose, _seal(session, person, body), None
+
+
+def postpone(session: Session, row_id: int, until: datetime, failure: str, *, tried: bool = True) -> None:
+    """Puts a row back: Telegram could not be reached, or asked to wait (then it was not `tried`)."""
     session.execute(
         update(Outbox)
         .where(Outbox.id == row_id, Outbox.state == "sending")
-        .values(state="queued", not_before=until, failure=failure[:80])
+        .values(
+            state="queued", not_before=until, failure=failure[:80], attempts=Outbox.attempts - (0 if tried else 1)
+        )
     )
 
 
 def refuse(session: Session, row_id: int, failure: str) -> int | None:
-    """The request can never succeed. Returns the turn that ends with it, if it was the turn's last row."""
+    """The request can never succeed. Returns the turn that ends with it, if it was the turn's last row.
+
+    A voice note leaves its place to what was written: the person takes none, or it is unknown whether it arrived.
+    """
     row = session.get(Outbox, row_id)
     if row is None:
         return None
     row.failure = failure[:80]
+    if row.purpose == VOICE and _write_instead(session, row):
+        return None
     close(session, row, "dead")
     if not (row.last and row.turn_id is not None):
         return None
@@ -208,6 +231,18 @@ def refuse(session: Session, row_id: int, failure: str) -> int | None:
         .values(state="dead", closed_at=now(), failure=failure[:80])
     )
     return row.turn_id if ended.rowcount else None
+
+
+def _write_instead(session: Session, row: Outbox) -> bool:
+    try:
+        written = body_of(session, row).get(WRITTEN)
+    except KeysUnusable:
+        return False
+    if written is None:
+        return False
+    rewrite(session, row, "sendMessage", written, "reply" if row.last else "notice")
+    row.state, row.attempts = "queued", 0
+    return True
 
 
 def _void(session: Session, row: Outbox) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    false,
     literal_column,
     text,
     true,
@@ -30,6 +31,8 @@ from sqlalchemy.types import TypeDecorator
 OPEN_TURN = "state IN ('received', 'perceived', 'composed', 'sending')"
 UNSENT = "state IN ('queued', 'sending')"
 WAITING = "state = 'waiting'"
+UNSPOKEN = "speech IN ('instead', 'beside')"
+OFFERED = "speech = 'offered'"
 
 
 def now() -> datetime:
@@ -67,7 +70,10 @@ def random_id() -> str:
 
 
 class Person(Base):
-    """Whoever writes to one bot in private. `data_key` is the person's key, wrapped by the house key."""
+    """Whoever writes to one bot in private. `data_key` is the person's key, wrapped by the house key.
+
+    `voice` is how answers come: "text", "voice", or "both".
+    """
 
     __tablename__ = "person"
     __table_args__ = (Index("person_telegram", "bot_id", "telegram_id", unique=True),)
@@ -86,13 +92,15 @@ class Person(Base):
     introduced_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
     quote_heard: Mapped[bool] = mapped_column(default=True, server_default=true())
+    voice: Mapped[str] = mapped_column(String(8), default="text", server_default="text")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Conversation(Base):
     """One stretch of talk. A raised `epoch` makes everything unsent of the older epoch void.
 
-    `asked` is the kind of danger that the last answer asked about, until the person answers.
+    `asked` is the kind of danger that the last answer asked about, until the person answers. `voiceless_told`: the
+    person wanted to hear an answer in a language without a voice, and was told so.
     """
 
     __tablename__ = "conversation"
@@ -116,6 +124,7 @@ class Conversation(Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     last_at: Mapped[datetime] = mapped_column(default=now)
     reminded_at: Mapped[datetime | None]
+    voiceless_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
 
 
@@ -123,6 +132,8 @@ class Turn(Base):
     """What Heed answers at once: one or more messages of a person, and the answer to them.
 
     `queue` names the work that is due: to perceive while a recording of it has not been heard, else to compose.
+    `speech`, `speech_attempts` and `speak_by` belong to journal/speeches.py. Once the turn is composed, the lease and
+    `ring_at` are those of whoever speaks it.
     """
 
     __tablename__ = "turn"
@@ -136,6 +147,8 @@ class Turn(Base):
             sqlite_where=text("answer IS NOT NULL"),
             postgresql_where=text("answer IS NOT NULL"),
         ),
+        Index("turn_unspoken", "ring_at", sqlite_where=text(UNSPOKEN), postgresql_where=text(UNSPOKEN)),
+        Index("turn_offered", "person_id", sqlite_where=text(OFFERED), postgresql_where=text(OFFERED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,6 +172,9 @@ class Turn(Base):
     source: Mapped[str | None] = mapped_column(String(40))
     decisions: Mapped[dict[str, Any] | None]
     failure: Mapped[str | None] = mapped_column(String(80))
+    speech: Mapped[str | None] = mapped_column(String(8))
+    speech_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    speak_by: Mapped[datetime | None]
     opened_at: Mapped[datetime] = mapped_column(default=now)
     composed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -288,6 +304,16 @@ def is_unsent(letter: Any = Outbox) -> ColumnElement[bool]:
 def is_waiting() -> ColumnElement[bool]:
     """An update that nobody has handled; see `is_open`."""
     return Inbox.state == literal_column("'waiting'")
+
+
+def is_unspoken() -> ColumnElement[bool]:
+    """To be spoken, or being spoken; see `is_open`."""
+    return _among(Turn.speech, "instead", "beside")
+
+
+def is_offered() -> ColumnElement[bool]:
+    """Answered in writing, with the button that has it spoken; see `is_open`."""
+    return Turn.speech == literal_column("'offered'")
 
 
 def _among(column: Any, *states: str) -> ColumnElement[bool]:

@@ -1,22 +1,37 @@
 """Deliver: commits the composition and what has to be sent for it, in one transaction, or nothing of it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from models.reply.request import Reply
-from models.words import say, variants
+from models.reply.script import language_of
+from models.reply.situation import situation_of
+from models.words import Language, say, variants
 from workers.errors import Permanent
-from workers.journal import consents, counters, introduction, outbox, turns
+from workers.journal import consents, counters, introduction, outbox, speeches, turns
 from workers.journal.conversations import PROGRAM_REMINDER
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
+from workers.journal.speeches import BESIDE, INSTEAD
 from workers.journal.tables import Conversation, Person, Turn, now
+from workers.journal.turns import Due
 from workers.stages.sentence import unheard
 from workers.turn.context import Outrun, Superseded, TurnContext
 
 LATE_AFTER = timedelta(seconds=120)
+LONGEST_SPOKEN = 1_500  # characters, about a minute and a half: nobody listens longer, and everybody can read on
+GRIEF = {"loss", "pet_loss"}
+
+
+@dataclass(frozen=True)
+class Manner:
+    """The language of an answer; and whether the person `grieves`, so that no button stands under it."""
+
+    language: Language
+    grieves: bool
 
 
 def deliver(context: TurnContext) -> None:
@@ -24,11 +39,16 @@ def deliver(context: TurnContext) -> None:
     reply = context.reply
     if reply is None:
         raise Permanent("there is no reply to deliver")
-    context.house.journal.transact(lambda session: _commit(session, context, reply))
+    # Found out beforehand: nobody else can write while the transaction lasts.
+    manner = Manner(language_of(reply.text, context.language), grieves=_grieves(context))
+    due = context.house.journal.transact(lambda session: _commit(session, context, reply, manner))
     context.house.doorbell.call_sender()
+    if due is not None:
+        context.house.doorbell.ring(*due)
 
 
-def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
+def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner) -> Due | None:
+    """What is to be rung for after the commit: the answer is to be spoken."""
     person = session.get(Person, context.person_id)
     if person is None:
         raise Superseded
@@ -40,6 +60,7 @@ def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
         source=reply.source,
         decisions={
             "model": reply.model,
+            "language": manner.language,
             "candidates": reply.candidates,
             "tokens": reply.tokens,
             "seconds": round(reply.seconds, 4),
@@ -59,11 +80,21 @@ def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
     if reply.minor:
         person.minor = True
         consents.withdraw_all(session, person)
+    speeches.withdraw(session, person)
+    text = _text(context, conversation, person, reply, manner)
+    due: Due | None = None
+    body: dict[str, Any] = {"text": text}
+    if _can_be_spoken(context, conversation, text, manner):
+        if person.voice != "text":
+            due = speeches.want(turn, INSTEAD if person.voice == "voice" else BESIDE)
+        elif not manner.grieves:
+            body["reply_markup"] = speeches.offer(turn, manner.language)
     letter = Letter(
-        {"text": _text(context, conversation, person, reply)},
+        body,
         "reply",
         "text",
         last=True,
+        not_before=turn.speak_by if turn.speech == INSTEAD else None,
         answers=context.newest_message,
         merged=len(context.messages) > 1,
     )
@@ -72,10 +103,30 @@ def _commit(session: Session, context: TurnContext, reply: Reply) -> None:
         settings = context.house.settings
         introduction.introduce(session, person, f"t:{turn.id}", settings.min_age, settings.context_hours)
     counters.add(session, f"answer.{reply.source}")
+    return due
 
 
-def _text(context: TurnContext, conversation: Conversation, person: Person, reply: Reply) -> str:
+def _can_be_spoken(context: TurnContext, conversation: Conversation, text: str, manner: Manner) -> bool:
+    """Not where help may be needed: telephone numbers and careful words are there to be read, and read again."""
+    return (
+        conversation.mode == "normal"
+        and not context.unheard
+        and manner.language in context.house.settings.spoken
+        and len(text) <= LONGEST_SPOKEN
+    )
+
+
+def _grieves(context: TurnContext) -> bool:
+    """Whether the person has lost somebody."""
+    said = [exchange.person for exchange in context.history]
+    return situation_of("\n".join(context.messages), context.language, said).name in GRIEF
+
+
+def _text(context: TurnContext, conversation: Conversation, person: Person, reply: Reply, manner: Manner) -> str:
     parts = [reply.text]
+    if _voice_is_missed(context, conversation, person, manner):
+        conversation.voiceless_told = True
+        parts.append(say(context.language, "sound.no_voice"))
     if context.oldest_sent_at is not None and now() - context.oldest_sent_at > LATE_AFTER:
         parts.insert(0, _pick(context, "turn.late"))
     if context.unheard and context.messages:
@@ -90,6 +141,18 @@ def _text(context: TurnContext, conversation: Conversation, person: Person, repl
         if conversation.started_at < at - PROGRAM_REMINDER:
             parts.append(_pick(context, "reminder.long_night"))
     return "\n\n".join(parts)
+
+
+def _voice_is_missed(context: TurnContext, conversation: Conversation, person: Person, manner: Manner) -> bool:
+    """Whether to say that there is no voice for this language: once a conversation, to who wanted one."""
+    spoken = context.house.settings.spoken
+    return (
+        person.voice != "text"
+        and bool(spoken)
+        and manner.language not in spoken
+        and conversation.mode == "normal"
+        and not conversation.voiceless_told
+    )
 
 
 def _pick(context: TurnContext, key: str) -> str:

@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from workers.errors import Permanent, RetryAfter, Transient
 from workers.house import House
-from workers.journal import turns
+from workers.journal import speeches, turns
 from workers.journal.database import JournalUnavailable
 from workers.journal.tables import Turn
 from workers.journal.turns import ATTEMPTS, Claim
 from workers.turn import order
 from workers.turn.context import Outrun, Superseded, TurnContext
 from workers.turn.ending import apologise
+from workers.turn.speaking import speak
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,9 @@ log = logging.getLogger(__name__)
 def answer(house: House, turn_id: int, queue: str = turns.COMPOSE) -> None:
     """Does the work of `queue` on the turn if it is due and nobody else's. Ringing twice, or for a turn that is gone,
     does nothing."""
+    if queue == speeches.RENDER:
+        speak(house, turn_id)
+        return
     try:
         claim = house.journal.transact(lambda session: turns.claim(session, turn_id, queue))
     except JournalUnavailable as error:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from models.emotion.estimate import Estimate
 from models.reply.request import Exchange, Reply
 from models.words import Language
 from workers.house import House
 from workers.journal.recordings import Recording
+from workers.journal.speeches import Script, Spoken
 from workers.journal.turns import Claim
 
 
@@ -49,6 +51,10 @@ class TurnContext:
     history: tuple[Exchange, ...] = field(default=(), repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)
     reply: Reply | None = field(default=None, repr=False)
+    estimate: Estimate | None = field(default=None, repr=False)
+    """How the person seemed, where that was estimated."""
+    script: Script | None = None
+    spoken: Spoken | None = None
 
 
 class Superseded(Exception):

@@ -7,9 +7,12 @@ from workers.stages.deliver import deliver
 from workers.stages.fetch import fetch
 from workers.stages.find import find
 from workers.stages.hear import hear
+from workers.stages.post import post
 from workers.stages.recall import recall
 from workers.stages.screen import screen, screen_heard
+from workers.stages.script import script
 from workers.stages.settle import settle
+from workers.stages.voice import voice
 from workers.turn.context import TurnContext
 
 Stage = Callable[[TurnContext], None]
@@ -17,3 +20,5 @@ Stage = Callable[[TurnContext], None]
 PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, settle)
 """For one recording; the next of the turn is another walk."""
 COMPOSE: tuple[Stage, ...] = (recall, screen, compose, deliver)
+RENDER: tuple[Stage, ...] = (script, voice, post)
+"""For an answer that is to be spoken, after it was composed."""

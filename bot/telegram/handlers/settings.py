@@ -1,6 +1,6 @@
 """`/settings`: language, country and consents, as one message whose buttons change it in place."""
 
-from bot.telegram.keyboards import button, settings_keyboard
+from bot.telegram.keyboards import VOICES, Keyboard, button, settings_keyboard
 from bot.telegram.press import Press, edit, toast
 from bot.telegram.scene import Scene
 from models import danger
@@ -13,8 +13,13 @@ def granted(scene: Scene) -> dict[str, bool]:
     return {kind: row.granted for kind, row in consents.latest(scene.session, scene.person.id).items()}
 
 
+def keyboard(scene: Scene) -> Keyboard:
+    """The buttons of the settings message as things stand."""
+    return settings_keyboard(scene.person, granted(scene), speaks=bool(scene.settings.spoken))
+
+
 def settings(scene: Scene) -> None:
-    scene.answer(summary(scene), reply_markup=settings_keyboard(scene.person, granted(scene)))
+    scene.answer(summary(scene), reply_markup=keyboard(scene))
     scene.introduce()
 
 
@@ -38,6 +43,8 @@ def pressed(scene: Scene, press: Press) -> None:
         scene.person.keep_nothing = not scene.person.keep_nothing
     elif press.verb == "heard" and press.argument == "flip":
         scene.person.quote_heard = not scene.person.quote_heard
+    elif press.verb == "voice" and press.argument == "next":
+        scene.person.voice = VOICES[(VOICES.index(scene.person.voice) + 1) % len(VOICES)]
     elif press.verb == "show":
         pass
     elif press.verb == "consent":
@@ -47,7 +54,7 @@ def pressed(scene: Scene, press: Press) -> None:
         toast(scene, press, "settings.unknown")
         return
     toast(scene, press, None if press.verb == "show" else "settings.saved")
-    edit(scene, press, summary(scene), settings_keyboard(scene.person, granted(scene)))
+    edit(scene, press, summary(scene), keyboard(scene))
 
 
 def _switch(scene: Scene, press: Press) -> None:
@@ -57,7 +64,7 @@ def _switch(scene: Scene, press: Press) -> None:
         toast(scene, press, "settings.unknown")
         return
     if way == "on":
-        keyboard = {
+        explained = {
             "inline_keyboard": [
                 [button(scene.words(f"settings.button.{kind}_on"), f"set:consent:{kind}.yes")],
                 [button(scene.words("settings.button.back"), "set:show:all")],
@@ -65,7 +72,7 @@ def _switch(scene: Scene, press: Press) -> None:
         }
         values = {"days": scene.settings.diary_days} if kind == "diary" else {}
         toast(scene, press, None)
-        edit(scene, press, scene.words(f"consent.{kind}.explained", **values), keyboard)
+        edit(scene, press, scene.words(f"consent.{kind}.explained", **values), explained)
         return
     given = consents.give(scene.session, scene.person, kind, way == "yes")
     if not given:
@@ -73,4 +80,4 @@ def _switch(scene: Scene, press: Press) -> None:
         scene.answer(scene.words("settings.minor"))
         return
     toast(scene, press, f"consent.{kind}.{'on' if way == 'yes' else 'off'}")
-    edit(scene, press, summary(scene), settings_keyboard(scene.person, granted(scene)))
+    edit(scene, press, summary(scene), keyboard(scene))

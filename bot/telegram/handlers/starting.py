@@ -1,7 +1,6 @@
 """`/start`: the introduction, with what may be chosen under it. `/new`: starting afresh. `/pause`: no estimates."""
 
-from bot.telegram.handlers.settings import granted
-from bot.telegram.keyboards import settings_keyboard
+from bot.telegram.handlers.settings import keyboard
 from bot.telegram.scene import Scene
 from workers.journal import conversations
 from workers.journal.tables import now
@@ -17,7 +16,7 @@ def start(scene: Scene) -> None:
             contact=settings.operator_contact or "–",
             notice=settings.privacy_notice_url or "–",
         )
-    scene.answer(welcome, reply_markup=settings_keyboard(scene.person, granted(scene)))
+    scene.answer(welcome, reply_markup=keyboard(scene))
     scene.person.introduced_at = scene.conversation.reminded_at = now()
 
 

@@ -28,6 +28,7 @@ from bot.telegram.handlers import (
     starting,
     text,
     unsupported,
+    voice,
 )
 from bot.telegram.scene import Scene
 
@@ -41,6 +42,7 @@ COMMANDS: dict[str, Effect] = {
     "export": privacy.export_everything,
     "forget": forgetting.forget,
     "country": country.country,
+    "voice": voice.voice,
 }
 MENU = ("start", "help", "new", "settings", "privacy", "pause", "export", "forget")
 

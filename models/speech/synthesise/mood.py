@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from models.emotion.estimate import Estimate
+
 Name = Literal["calm", "neutral", "bright"]
 PACE_BY_AROUSAL, PACE_BY_VALENCE = 0.09, 0.03
 PITCH_BY_AROUSAL, PITCH_BY_VALENCE = 0.05, 0.03
 MOVEMENT_BY_AROUSAL, MOVEMENT_BY_VALENCE = 0.15, 0.10
 """Slower, lower and flatter when calm, the other way when bright: the direction that Juslin & Laukka (2003)
 report for tenderness and happiness, at a fraction of the size that actors use."""
+CLEAR = 0.2
+"""Distance from 0 at which the valence of a person's feeling moves the voice that answers."""
 PAUSE_S = 0.28
 PAUSE_BY_AROUSAL = 0.12
 
@@ -55,3 +59,11 @@ MOODS: dict[Name, Mood] = {
 def mood_of(mood: Mood | Name) -> Mood:
     """A mood by its name, or itself."""
     return mood if isinstance(mood, Mood) else MOODS[mood]
+
+
+def answering(estimate: Estimate | None) -> Mood:
+    """The mood in which to answer somebody who seems to feel so: calm for who is unhappy, however stirred up, bright
+    for who is glad, and the voice's own where nothing was estimated or nothing is clear."""
+    if estimate is None or estimate.feeling is None or abs(estimate.valence) < CLEAR:
+        return MOODS["neutral"]
+    return MOODS["calm" if estimate.valence < 0 else "bright"]

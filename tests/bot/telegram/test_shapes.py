@@ -8,8 +8,9 @@ from telegram import Bot
 
 from bot.telegram import request as requests
 from bot.telegram.press import SHAPE
+from bot.telegram.request import VOICE_NAME
 from tests.conftest import OpenRig
-from workers.journal.outbox import Due
+from workers.journal.outbox import WRITTEN, Due
 
 METHODS: dict[str, type[Any]] = {
     "sendMessage": methods.SendMessage,
@@ -18,6 +19,7 @@ METHODS: dict[str, type[Any]] = {
     "deleteMessages": methods.DeleteMessages,
     "answerCallbackQuery": methods.AnswerCallbackQuery,
     "sendDocument": methods.SendDocument,
+    "sendVoice": methods.SendVoice,
 }
 
 
@@ -29,6 +31,9 @@ def check(due: Due) -> None:
     if due.method == "sendDocument":
         body["document"] = types.BufferedInputFile(b"x", body.pop("filename"))
         del body["document_b64"]
+    if due.method == "sendVoice":
+        body["voice"] = types.BufferedInputFile(b"x", VOICE_NAME)
+        del body["voice_b64"], body[WRITTEN]
     made = METHODS[due.method].model_validate(body)
     assert (made.model_extra or {}) == {}, due.method
     text = body.get("text") or body.get("caption") or ""
@@ -56,6 +61,8 @@ async def test_whatever_is_sent_fits(open_rig: OpenRig, monkeypatch: pytest.Monk
         await people.say(9, "/start", **code)
         for words in ("/start", "/help", "/new", "/settings", "/privacy", "/pause", "/country", "hello work"):
             await people.say(1, words, **code)
+        await people.say(1, "/voice both", **code)
+        await people.say(1, "My cat is ill", **code)
         await people.say(1, raw="voice")
         await people.say(1, caption="look at this", photo=("a.jpg", b"content"))
         await rig.settle()
