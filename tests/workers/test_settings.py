@@ -27,6 +27,10 @@ WRONG = [
     ("HEED_REPLY_ENGINE", "openai"),
     ("HEED_REPLY_URL", "localhost:8000"),
     ("HEED_REPLY_CANDIDATES", "0"),
+    ("HEED_SYNTHESISER", "magic"),
+    ("HEED_SYNTHESISER", "server"),
+    ("HEED_SYNTHESISER_URL", "localhost:8000"),
+    ("HEED_SYNTHESISER_LANGUAGES", "en, xx"),
     ("HEED_REPLY_QUOTE", "never"),
     ("HEED_RECOGNISER", "scripted:soon"),
     ("HEED_WEIGHTS_LICENCE", "some"),
@@ -62,7 +66,11 @@ def test_a_wrong_value_is_one_line_that_names_its_key(monkeypatch: pytest.Monkey
         Settings.load()
     line = str(raised.value)
     assert "\n" not in line
-    named = "HEED_REPLY_URL" if (key, value) == ("HEED_REPLY_ENGINE", "openai") else key
+    missing = {
+        ("HEED_REPLY_ENGINE", "openai"): "HEED_REPLY_URL",
+        ("HEED_SYNTHESISER", "server"): "HEED_SYNTHESISER_URL",
+    }
+    named = missing.get((key, value), key)
     assert line.startswith(f"{named}")
 
 
@@ -108,6 +116,22 @@ def test_a_key_that_is_set_to_nothing_counts_as_not_set(monkeypatch: pytest.Monk
     for name in Settings.model_fields:
         monkeypatch.setenv(f"HEED_{name.upper()}", "")
     assert Settings.load() == Settings.load(_env_prefix="NOTHING_")
+
+
+@pytest.mark.parametrize(
+    ("values", "spoken"),
+    [
+        ({}, {"en"}),
+        ({"synthesiser": "none"}, set()),
+        ({"synthesiser_languages": "en,ko"}, {"en"}),
+        (
+            {"synthesiser": "server", "synthesiser_url": "http://voice/v1", "synthesiser_languages": "ko, tr"},
+            {"ko", "tr"},
+        ),
+    ],
+)
+def test_the_settings_tell_which_languages_are_spoken(values: dict[str, str], spoken: set[str]) -> None:
+    assert Settings.load(**values).spoken == spoken
 
 
 def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:

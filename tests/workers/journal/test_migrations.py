@@ -47,3 +47,13 @@ def test_one_message_belongs_to_one_turn(journal: Journal) -> None:
     assert BOT > 2**29  # ids beyond 32 bits follow
     with journal.write() as session:
         say_to(session, "hello", 2, telegram_id=2**52 - 1)
+
+
+def test_the_way_down_and_up_again_over_spoken_answers_loses_no_row(journal: Journal) -> None:
+    with journal.write() as session:
+        say_to(session, "hello", 1)
+    migrate.downgrade(journal, "0002")
+    migrate.upgrade(journal)
+    with journal.read() as session:
+        rows = [session.scalar(text(f"SELECT count(*) FROM {table}")) for table in ("person", "turn", "turn_message")]
+    assert rows == [1, 1, 1]
