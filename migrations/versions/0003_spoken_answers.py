@@ -20,8 +20,7 @@ INDEXES = {
 
 
 def upgrade() -> None:
-    # Columns one by one: a batch that makes a table anew drops the old one, and with SQLite that deletes what
-    # refers to it.
+    # One by one, for the reason that 0002 gives.
     op.add_column("person", sa.Column("voice", sa.String(length=8), server_default="text", nullable=False))
     op.add_column(
         "conversation", sa.Column("voiceless_told", sa.Boolean(), server_default=sa.false(), nullable=False)
