@@ -63,7 +63,7 @@ def void_unsent(session: Session, conversation: Conversation) -> None:
             is_open(),
             Turn.kind != "danger",
         )
-        .values(state="cancelled", closed_at=now(), lease_token=None, lease_until=None)
+        .values(state="cancelled", closed_at=now(), lease_token=None, lease_until=None, speech=None)
     )
     session.execute(
         update(Outbox)

@@ -252,7 +252,7 @@ def _void(session: Session, row: Outbox) -> None:
         session.execute(
             update(Turn)
             .where(Turn.id == row.turn_id, Turn.state.in_(("composed", "sending")))
-            .values(state="cancelled", closed_at=now())
+            .values(state="cancelled", closed_at=now(), speech=None)
         )
 
 
@@ -282,7 +282,7 @@ def silence(session: Session, person_id: str) -> None:
     session.execute(
         update(Turn)
         .where(Turn.person_id == person_id, is_open())
-        .values(state="refused", closed_at=now(), failure="blocked by the person", lease_token=None)
+        .values(state="refused", closed_at=now(), failure="blocked by the person", lease_token=None, speech=None)
     )
 
 
