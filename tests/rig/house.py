@@ -28,7 +28,8 @@ from workers.doorbell import InProcessDoorbell
 from workers.house import House
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
-from workers.journal.tables import Base, Inbox, Outbox, Turn, is_unspoken, now
+from workers.journal.speeches import is_unspoken
+from workers.journal.tables import Base, Inbox, Outbox, Turn, now
 from workers.journal.turns import OPEN
 from workers.settings import Settings
 from workers.sweeper import Sweeper

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.words import Language, as_language, say
 from workers.journal import conversations, outbox
 from workers.journal.outbox import LAST, Letter
 from workers.journal.people import key_of
-from workers.journal.tables import Conversation, Outbox, Person, Turn, is_offered, is_unspoken, now, random_id
+from workers.journal.tables import Conversation, Outbox, Person, Turn, now, random_id
 from workers.journal.turns import Claim, Due
 
 RENDER = "render"
@@ -48,6 +48,16 @@ class Spoken:
 
     data: bytes = field(repr=False)
     seconds: float
+
+
+def is_unspoken() -> ColumnElement[bool]:
+    """To be spoken, or being spoken; see `tables.is_open`."""
+    return Turn.speech.in_([literal_column("'instead'"), literal_column("'beside'")])
+
+
+def is_offered() -> ColumnElement[bool]:
+    """Answered in writing, with the button that has it spoken; see `tables.is_open`."""
+    return Turn.speech == literal_column("'offered'")
 
 
 def want(turn: Turn, form: str) -> Due:
@@ -128,12 +138,14 @@ def script(session: Session, claim: Claim) -> Script | None:
         return None
     person = session.get(Person, turn.person_id)
     language = as_language((turn.decisions or {}).get("language"))
-    if person is None or not _is_current(session, turn):
-        return _nothing(turn)
-    if turn.speech == BESIDE:
-        return Script(key_of(session, person).unseal(turn.answer), language) if turn.answer else _nothing(turn)
-    letter = _unsent(session, turn)
-    return Script(outbox.body_of(session, letter)["text"], language) if letter is not None else _nothing(turn)
+    if person is not None and _is_current(session, turn):
+        waiting = _unsent(session, turn) if turn.speech == INSTEAD else None
+        if waiting is not None:
+            return Script(outbox.body_of(session, waiting)["text"], language)
+        if turn.speech == BESIDE and turn.answer is not None:
+            return Script(key_of(session, person).unseal(turn.answer), language)
+    _nothing(turn)
+    return None
 
 
 def keep(session: Session, claim: Claim, spoken: Spoken) -> bool:

@@ -306,16 +306,6 @@ def is_waiting() -> ColumnElement[bool]:
     return Inbox.state == literal_column("'waiting'")
 
 
-def is_unspoken() -> ColumnElement[bool]:
-    """To be spoken, or being spoken; see `is_open`."""
-    return _among(Turn.speech, "instead", "beside")
-
-
-def is_offered() -> ColumnElement[bool]:
-    """Answered in writing, with the button that has it spoken; see `is_open`."""
-    return Turn.speech == literal_column("'offered'")
-
-
 def _among(column: Any, *states: str) -> ColumnElement[bool]:
     found: ColumnElement[bool] = column.in_([literal_column(f"'{state}'") for state in states])
     return found
