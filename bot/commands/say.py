@@ -49,7 +49,14 @@ def say(
     first = min(answers.message_ids) - 1
     for answer in _request(settings, "GET", f"/people/{person}/messages?after={first}&wait=0"):
         if answer["message_id"] in answers.message_ids:
-            typer.echo(answer.get("text") or answer.get("caption") or "")
+            typer.echo(_shown(answer))
+
+
+def _shown(answer: dict[str, Any]) -> str:
+    """What a terminal can show of one message."""
+    if "voice" in answer:
+        return f"[voice note, {answer['voice']['duration']} s]"
+    return str(answer.get("text") or answer.get("caption") or "")
 
 
 def _request(settings: Settings, method: str, path: str, form: dict[str, str] | None = None) -> Any:

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from models.speech.audio import decode
-from models.speech.synthesise import Mood, Speech
+from models.speech.audio import decode, spans
+from models.speech.synthesise import Mood, Speech, synthesiser_from
 from models.speech.synthesise.mood import Name
 from models.speech.synthesise.tone import ToneSynthesiser
 from models.words import LANGUAGES, Language, say
@@ -475,3 +475,15 @@ async def test_nobody_has_the_answers_of_others_spoken(rig: Rig, people: People,
     assert told in {say("en", "voice.stale"), say("en", "settings.unknown")}
     assert await people.hears(1) == []
     assert rig.value("turn", "speech") == "offered"
+
+
+# With the real voice
+
+
+async def test_an_answer_in_the_voice_of_the_house_holds_speech(rig: Rig, people: People) -> None:
+    rig.tongue = synthesiser_from("hibari")
+    await choose(people, "voice")
+    await people.say(1, TIRED)
+    (note,) = await people.hears(1)
+    sound = decode(await people.download(1, note["voice"]["file_id"]), 300)
+    assert sum(span.seconds for span in spans(sound)) > sound.duration_s / 2
