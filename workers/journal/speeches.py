@@ -79,7 +79,8 @@ def offer(turn: Turn, language: Language) -> dict[str, Any]:
 
 def withdraw(session: Session, person: Person) -> None:
     """Takes the button from under earlier answers: it stands under the latest one or nowhere."""
-    for turn in session.scalars(select(Turn).where(Turn.person_id == person.id, is_offered())).all():
+    offered = select(Turn).where(Turn.person_id == person.id, is_offered()).with_for_update()
+    for turn in session.scalars(offered.execution_options(populate_existing=True)).all():
         turn.speech = None
         _take_away(session, person, turn)
 
@@ -89,7 +90,7 @@ def ask(session: Session, person: Person, turn_id: int) -> Asked:
 
     The button goes, since it does nothing any more; nobody needs to be told where it stood, which could be forged.
     """
-    turn = session.get(Turn, turn_id)
+    turn = session.get(Turn, turn_id, populate_existing=True, with_for_update=True)
     if turn is None or turn.person_id != person.id or turn.answer is None:
         return "stale"
     conversation = session.get(Conversation, turn.conversation_id)
@@ -266,11 +267,14 @@ def _claimed(session: Session, claim: Claim) -> Turn | None:
 
 
 def _unsent(session: Session, turn: Turn) -> Outbox | None:
-    """The written answer, while nobody has begun to send it. One that was begun may have arrived."""
+    """The written answer, while nobody has begun to send it. One that was begun may have arrived.
+
+    A row that somebody holds is being begun: not waited for, since whoever begins it waits for this very turn.
+    """
     return session.scalar(
         select(Outbox)
         .where(Outbox.turn_id == turn.id, Outbox.part == "text", Outbox.state == "queued", Outbox.attempts == 0)
-        .with_for_update()
+        .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
 

@@ -1,6 +1,8 @@
 """Speeches: claimed by one, fenced, kept once, given up with what is written."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -19,11 +21,11 @@ NOTE = Spoken(b"OggS and the rest", 2.4)
 FORMS = pytest.mark.parametrize("form", [INSTEAD, BESIDE])
 
 
-def answered(journal: Journal, form: str | None) -> int:
+def answered(journal: Journal, form: str | None, message_id: int = 5) -> int:
     """A turn whose answer waits in the outbox, to be spoken."""
 
     def write(session: Session) -> int:
-        turn = say_to(session, "hello", 5)
+        turn = say_to(session, "hello", message_id)
         person = person_of(session)
         turn.state, turn.answer = "composed", key_of(session, person).seal("an answer")
         turn.decisions = {"language": "en"}
@@ -179,3 +181,48 @@ def test_a_voice_note_that_was_under_way_when_the_bot_ended_comes_in_writing(jou
     assert due is not None
     assert (due.method, due.purpose, due.body, due.attempts) == ("sendMessage", "reply", {"text": "an answer"}, 1)
     assert journal.transact(lambda session: outbox.refuse(session, row_id, "never")) == turn_id
+
+
+def test_speaker_and_sender_in_the_same_moment_say_it_once(journal: Journal) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(5, 20):
+            turn_id = answered(journal, INSTEAD, number)
+            claim = claimed(journal, turn_id)
+            with journal.read() as session:
+                row_id = session.scalars(select(Outbox.id).where(Outbox.turn_id == turn_id)).one()
+            together = Barrier(2)
+
+            def keep(claim: Claim = claim, together: Barrier = together) -> bool:
+                together.wait()
+                return journal.transact(lambda session: speeches.keep(session, claim, NOTE))
+
+            def begin(row_id: int = row_id, together: Barrier = together) -> str:
+                together.wait()
+                due = journal.transact(lambda session: outbox.begin(session, row_id))
+                assert due is not None
+                return due.method
+
+            kept, method = threads.submit(keep), threads.submit(begin)
+            assert kept.result() == (method.result() == "sendVoice")
+
+
+def test_a_press_in_the_moment_of_the_next_answer_is_heard_or_told_that_it_is_late(journal: Journal) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(5, 15):
+            turn_id = answered(journal, None, number)
+            change(journal, turn_id, speech="offered")
+            together = Barrier(2)
+
+            def press(turn_id: int = turn_id, together: Barrier = together) -> str:
+                together.wait()
+                return journal.transact(lambda session: speeches.ask(session, person_of(session), turn_id))
+
+            def withdraw(together: Barrier = together) -> None:
+                together.wait()
+                journal.transact(lambda session: speeches.withdraw(session, person_of(session)))
+
+            told, gone = threads.submit(press), threads.submit(withdraw)
+            gone.result()
+            with journal.read() as session:
+                left = session.get_one(Turn, turn_id).speech
+            assert (told.result(), left) in {("asked", BESIDE), ("stale", None)}
