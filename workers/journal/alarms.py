@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models import danger
 from models.danger import Hit, Tier
 from models.words import Language, as_language, say
-from workers.journal import cases, consents, conversations, counters, outbox, speeches, turns
+from workers.journal import cases, consents, conversations, counters, outbox, perceiving, speeches
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, Turn
 
@@ -55,7 +55,7 @@ def sound(
         letter = Letter({"text": notice}, "notice", f"a{admin}"[:16], priority=outbox.URGENT)
         outbox.put(session, person.bot_id, admin, f"n:{case.id}", letter)
     counters.add(session, f"danger.{hit.tier}.{hit.kind}")
-    turns.reopen_unheard(session, person, conversation)
+    perceiving.reopen_unheard(session, person, conversation)
     session.flush()
     return turn
 

@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers.journal import conversations
 from workers.journal.people import key_of
-from workers.journal.recordings import WAITING, Recording, any_waiting
+from workers.journal.recordings import WAITING, Recording
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage, is_open, now, random_id
 
 LEASE = timedelta(seconds=30)
@@ -247,57 +247,6 @@ def give_up(session: Session, claim: Claim, failure: str) -> bool:
 def cancel(session: Session, claim: Claim) -> bool:
     """Ends a turn whose conversation has moved on without it."""
     return _update(session, claim, state="cancelled", closed_at=now(), lease_token=None, lease_until=None)
-
-
-def pass_on(session: Session, claim: Claim) -> Due | None:
-    """Lets go of a turn for which other work is due than it was taken for. None where it is the same, or lost."""
-    turn = session.get(Turn, claim.turn_id, populate_existing=True)
-    if turn is None or turn.lease_token != claim.token or turn.queue == claim.queue:
-        return None
-    turn.lease_token = turn.lease_until = None
-    turn.attempts, turn.ring_at = 0, now() + RING_AGAIN
-    return Due(turn.id, turn.queue)
-
-
-def perceived(session: Session, claim: Claim) -> Due | None:
-    """Ends the work of perceiving on one recording: the next one is due, or composing is. None where it was lost."""
-    turn = session.get(Turn, claim.turn_id, populate_existing=True)
-    if turn is None or turn.lease_token != claim.token or turn.state not in THINKING:
-        return None
-    waits = any_waiting(session, turn.id)
-    turn.queue = PERCEIVE if waits else COMPOSE
-    turn.state = "received" if waits else "perceived"
-    turn.lease_token = turn.lease_until = None
-    turn.attempts, turn.ring_at = 0, now() + RING_AGAIN
-    return Due(turn.id, turn.queue)
-
-
-def reopen_unheard(session: Session, person: Person, conversation: Conversation) -> Turn | None:
-    """A turn for recordings that wait in cancelled ones: what was said is heard, whatever was answered before it."""
-    waiting = session.scalars(
-        select(TurnMessage)
-        .join(Turn, Turn.id == TurnMessage.turn_id)
-        .where(
-            TurnMessage.person_id == person.id, TurnMessage.hearing == WAITING, Turn.state == "cancelled",
-            Turn.conversation_id == conversation.id,
-        )
-    ).all()  # fmt: skip
-    if not waiting:
-        return None
-    turn = Turn(
-        bot_id=person.bot_id,
-        chat_id=person.telegram_id,
-        person_id=person.id,
-        conversation_id=conversation.id,
-        epoch=conversation.epoch,
-        queue=PERCEIVE,
-        **_when(now(), rung=False),
-    )
-    session.add(turn)
-    session.flush()
-    for message in waiting:
-        message.turn_id = turn.id
-    return turn
 
 
 def exhausted(session: Session, limit: int = 50) -> list[Turn]:

@@ -5,7 +5,7 @@ from html import escape
 from sqlalchemy.orm import Session
 
 from models.words import say
-from workers.journal import outbox, recordings, turns
+from workers.journal import outbox, perceiving, recordings
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
 from workers.journal.tables import Person, Turn, TurnMessage
@@ -25,7 +25,7 @@ def settle(context: TurnContext) -> None:
 def _settle(session: Session, context: TurnContext) -> Due:
     if context.listened is not None:
         keep_heard(session, context, context.listened)
-    due = turns.perceived(session, context.claim)
+    due = perceiving.perceived(session, context.claim)
     if due is None:
         raise Superseded
     return due

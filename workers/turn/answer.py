@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from workers.errors import Permanent, RetryAfter, Transient
 from workers.house import House
-from workers.journal import speeches, turns
+from workers.journal import perceiving, speeches, turns
 from workers.journal.database import JournalUnavailable
 from workers.journal.tables import Turn
 from workers.journal.turns import ATTEMPTS, Claim
@@ -45,7 +45,7 @@ def _attempt(house: House, claim: Claim) -> None:
             try:
                 _walk(house, claim)
             except Outrun:
-                due = house.journal.transact(lambda session: turns.pass_on(session, claim))
+                due = house.journal.transact(lambda session: perceiving.pass_on(session, claim))
                 if due is None:
                     continue
                 house.doorbell.ring(*due)

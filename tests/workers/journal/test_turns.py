@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.workers.journal.meeting import person_of, say_to
-from workers.journal import conversations, turns
+from workers.journal import conversations, perceiving, turns
 from workers.journal.database import Journal
 from workers.journal.recordings import Recording
 from workers.journal.tables import Turn, TurnMessage, now
@@ -263,10 +263,10 @@ def test_a_turn_for_which_other_work_is_due_is_passed_on_at_once(journal: Journa
     turn_id = opened(journal)
     claim = claimed(journal, turn_id)
     assert (
-        journal.transact(lambda session: turns.pass_on(session, claim)) is None
+        journal.transact(lambda session: perceiving.pass_on(session, claim)) is None
     )  # the same work: nothing to pass on
     change(journal, turn_id, queue="perceive")
-    assert journal.transact(lambda session: turns.pass_on(session, claim)) == (turn_id, "perceive")
+    assert journal.transact(lambda session: perceiving.pass_on(session, claim)) == (turn_id, "perceive")
     assert not journal.transact(lambda session: turns.renew(session, claim))
     assert journal.transact(lambda session: turns.claim(session, turn_id)) is None
     assert journal.transact(lambda session: turns.claim(session, turn_id, "perceive")) is not None
@@ -279,7 +279,7 @@ def test_a_recording_is_perceived_though_an_older_turn_is_open_and_composed_only
     assert second != first
     claim = journal.transact(lambda session: turns.claim(session, second, "perceive"))
     assert claim is not None
-    assert journal.transact(lambda session: turns.perceived(session, claim)) == (second, "perceive")
+    assert journal.transact(lambda session: perceiving.perceived(session, claim)) == (second, "perceive")
     change(journal, second, queue="compose", state="perceived")
     assert journal.transact(lambda session: turns.claim(session, second)) is None
     change(journal, first, state="sent")
