@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.danger.second import Judge
+from models.emotion.reader import TextReader, VoiceReader
+from models.emotion.text.predict import Text
+from models.emotion.voice.predict import Voice
 from models.reply.composer import Composer
 from models.reply.engines import engine_from
 from models.speech.recognise import Recogniser, RecogniserUnavailable, recogniser_from
@@ -39,10 +42,17 @@ class House:
     """Absent in a house that never listens."""
     make_synthesiser: Callable[[], Synthesiser] | None = None
     """Absent where answers are written only."""
+    make_voice_reader: Callable[[], VoiceReader] | None = None
+    make_text_reader: Callable[[], TextReader] | None = None
+    """These two are absent in a house that estimates no feelings."""
+    reading: threading.Lock = field(default_factory=threading.Lock)
+    """Held while a feeling is read: one at a time, the cores are busy with it."""
     _composer: Composer | None = None
     _judge: Judge | None = None
     _recogniser: Recogniser | None = None
     _synthesiser: Synthesiser | None = None
+    _voice_reader: VoiceReader | None = None
+    _text_reader: TextReader | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -84,6 +94,31 @@ class House:
             if self._synthesiser is None and self.make_synthesiser is not None:
                 self._synthesiser = self.make_synthesiser()
             return self._synthesiser
+
+    @property
+    def feels(self) -> bool:
+        """Whether this house can estimate feelings, of whoever allows it."""
+        return self.make_voice_reader is not None and self.make_text_reader is not None
+
+    @property
+    def voice_reader(self) -> VoiceReader:
+        """What reads feelings from voices, loaded at the first use. Raises `MissingWeight`."""
+        with self._lock:
+            if self._voice_reader is None:
+                if self.make_voice_reader is None:
+                    raise LookupError("this house estimates no feelings")
+                self._voice_reader = self.make_voice_reader()
+            return self._voice_reader
+
+    @property
+    def text_reader(self) -> TextReader:
+        """What reads feelings from words, loaded at the first use."""
+        with self._lock:
+            if self._text_reader is None:
+                if self.make_text_reader is None:
+                    raise LookupError("this house estimates no feelings")
+                self._text_reader = self.make_text_reader()
+            return self._text_reader
 
 
 def build(settings: Settings) -> House:
@@ -141,6 +176,8 @@ def build(settings: Settings) -> House:
         make_judge if settings.danger_model else None,
         make_recogniser,
         make_synthesiser if settings.synthesiser != "none" else None,
+        lambda: Voice(settings.weights_folder, settings.weights_licence),
+        lambda: Text(settings.weights_licence),
     )
 
 

@@ -78,6 +78,7 @@ class Sweeper:
         diary = timedelta(days=settings.diary_days)
         context = timedelta(hours=settings.context_hours)
         self._house.journal.transact(lambda session: retention.sweep_words(session, context, diary))
+        self._house.journal.transact(lambda session: retention.sweep_readings(session, diary))
         self._house.journal.transact(lambda session: retention.sweep_rows(session, diary))
         self._house.journal.transact(inbox.sweep_keys)
         self._house.journal.transact(self._check_in)

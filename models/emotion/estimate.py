@@ -1,9 +1,11 @@
 """What software believes somebody feels, or why it does not say; and the one way a prompt speaks of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from models.emotion.labels import FEELINGS, Feeling, Modality
+from models.emotion.labels import FEELINGS, MODALITIES, Feeling, Modality
 
 NAMED_FROM = 0.4
 """Least probability at which a prompt names a feeling at all; below it the feeling counts as unclear."""
@@ -11,6 +13,14 @@ ALSO_FROM = 0.25
 """Least probability at which a second feeling is named beside the first."""
 PULL = 0.2
 """Distance from 0 at which valence or arousal is worth a word."""
+WRITTEN = re.compile(r"Feeling, guessed from (\w+), may be wrong: (\w+)")
+
+
+class Guess(NamedTuple):
+    """What an answer may name, tentatively: a feeling, and what it was read from."""
+
+    feeling: Feeling
+    modality: Modality
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,11 @@ class Estimate:
             return None
         return likeliest
 
+    @property
+    def guess(self) -> Guess | None:
+        """What an answer may name of this; None where it names nothing."""
+        return Guess(self.feeling, self.modality) if self.feeling is not None else None
+
 
 def in_prompt(estimate: Estimate | None) -> str:
     """The estimate as one line of a prompt: the only format that training, serving and evaluation use."""
@@ -64,3 +79,13 @@ def in_prompt(estimate: Estimate | None) -> str:
     if abs(estimate.arousal) >= PULL:
         words.append("stirred up" if estimate.arousal > 0 else "low in energy")
     return f"Feeling, guessed from {estimate.modality}, may be wrong: {', '.join(words)}."
+
+
+def guess_in(prompt: str) -> Guess | None:
+    """The guess that `in_prompt` wrote into a prompt; None where it wrote that none is to be named, or nothing."""
+    found = WRITTEN.search(prompt)
+    if found is None:
+        return None
+    modality = next((each for each in MODALITIES if each == found[1]), None)
+    feeling = next((each for each in FEELINGS if each == found[2]), None)
+    return Guess(feeling, modality) if feeling is not None and modality is not None else None

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from models.reply.guard import QUESTION, SENTENCE, judge
-from models.reply.phrase import hearing, inviting
+from models.reply.phrase import guessing, hearing, inviting
 from models.reply.request import Request
 from models.reply.sense import supported, worth_asking
 from models.reply.situation import scores, situation_of
@@ -59,7 +59,12 @@ def assemble(text: str, request: Request, *, seed: int) -> Assembled:
     parts = list(statements)
     supplied = []
     short = len(" ".join(statements).split()) < BARE
-    if len(statements) < MOST_STATEMENTS and (short or drawn.random() < WITH_HEARING):
+    guess = request.estimate.guess if request.estimate is not None else None
+    guessed = guessing(guess, language, seed=seed, said=request.earlier)
+    if guessed:
+        parts.append(guessed)
+        supplied.append("feel")
+    elif len(statements) < MOST_STATEMENTS and (short or drawn.random() < WITH_HEARING):
         parts.append(hearing(request, seed=seed))
         supplied.append("hear")
     if question:

@@ -141,7 +141,7 @@ def _phrase(request: Request) -> str:
         seed=request.seed,
         said=request.earlier,
         earlier=tuple(exchange.person for exchange in request.history),
-        estimate=request.estimate,
+        guess=request.estimate.guess if request.estimate is not None else None,
     )
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from models.emotion.estimate import Estimate
+from models.emotion.estimate import Guess
 from models.reply.request import Request
 from models.reply.rules import rules
 from models.reply.situation import UNKNOWN, situation_of
@@ -29,25 +29,26 @@ def by_situation(
     seed: int,
     said: Sequence[str] = (),
     earlier: Sequence[str] = (),
-    estimate: Estimate | None = None,
+    guess: Guess | None = None,
 ) -> str:
     """An answer to `text` made of reviewed sentences.
 
     No sentence that stands in `said` is used again while others are left, and no whole answer is given
-    twice before every combination was. `earlier` are the person's messages before, oldest first.
+    twice before every combination was. `earlier` are the person's messages before, oldest first. A `guess` is named
+    as a guess.
     """
     drawn = random.Random(seed)
     found = situation_of(text, language, earlier)
     heard = list(variants(language, "reply.follow" if found.carried else f"situations.{found.name}.hear"))
     asks = list(variants(language, f"situations.{found.name}.ask"))
     stays = list(variants(language, "reply.stay"))
-    extras = _extras(text, language, found.name, estimate)
     if found.carried:
         heard += variants(language, f"situations.{UNKNOWN}.hear")
     for parts in (heard, asks, stays):
         drawn.shuffle(parts)
-    named = estimate is not None and estimate.feeling is not None
-    extra = drawn.choice(extras) if extras and (named or drawn.random() < EXTRA) else ""
+    extra = guessing(guess, language, seed=seed, said=said)
+    if not extra and drawn.random() < EXTRA:
+        extra = _about(text, language, found.name)
     closings = [*asks, *stays] if drawn.random() < ASKING else [*stays, *asks]
     return _fresh(heard, extra, closings, said)
 
@@ -63,6 +64,16 @@ def inviting(request: Request, *, seed: int) -> str:
     """One reviewed question that fits the situation of `request`, unsaid if there is one."""
     found = situation_of(request.text, request.language, [exchange.person for exchange in request.history])
     return _unsaid(variants(request.language, f"situations.{found.name}.ask"), request.earlier, seed)
+
+
+def guessing(guess: Guess | None, language: Language, *, seed: int, said: Sequence[str] = ()) -> str:
+    """One reviewed sentence that names `guess` as a guess: never the same one twice, and then nothing."""
+    if guess is None:
+        return ""
+    kind = "heard" if guess.modality == "voice" else "feel"
+    spoken = "\n".join(said)
+    left = [each for each in variants(language, f"reply.{kind}.{guess.feeling}") if each not in spoken]
+    return random.Random(seed).choice(left) if left else ""
 
 
 def _unsaid(possible: Sequence[str], said: Sequence[str], seed: int) -> str:
@@ -99,16 +110,13 @@ def _joined(*parts: str) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _extras(text: str, language: Language, situation: str, estimate: Estimate | None) -> list[str]:
-    found: list[str] = []
+def _about(text: str, language: Language, situation: str) -> str:
+    """The sentence that takes up whom `text` is about, if it mentions somebody."""
     read = plain(text, language)
     for name, allowed, cue in _abouts(language):
         if situation in allowed and cue.search(read):
-            found.append(words_say(language, f"reply.about.{name}"))
-            break
-    if estimate is not None and estimate.feeling is not None:
-        found.extend(variants(language, f"reply.feel.{estimate.feeling}"))
-    return found
+            return words_say(language, f"reply.about.{name}")
+    return ""
 
 
 @cache

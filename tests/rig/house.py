@@ -23,6 +23,7 @@ from models.speech.synthesise import Synthesiser
 from models.speech.synthesise.tone import ToneSynthesiser
 from tests.rig.crew import Crew
 from tests.rig.people import People
+from tests.rig.readers import ScriptedText, ScriptedVoice
 from tests.rig.stages import Stages
 from workers.doorbell import InProcessDoorbell
 from workers.house import House
@@ -93,9 +94,13 @@ class Rig:
             Renewer(self.journal),
             make_recogniser=lambda: self.ears,
             make_synthesiser=lambda: self.tongue,
+            make_voice_reader=lambda: self.voice_reader,
+            make_text_reader=lambda: self.text_reader,
         )
         self.ears: Recogniser = ScriptedRecogniser()
         self.tongue: Synthesiser = ToneSynthesiser()
+        self.voice_reader = ScriptedVoice()
+        self.text_reader = ScriptedText()
         self.sweeper = Sweeper(self.house)
         self.crew = Crew(self.house, self.bell)
         self._session = ClientSession()

@@ -94,7 +94,7 @@ async def test_words_are_in_no_file_and_no_log(
     assert [record.getMessage() for record in ours if CANARY in record.getMessage()] == []
 
 
-@pytest.mark.parametrize("stage", ["recall", "screen", "compose", "deliver"])
+@pytest.mark.parametrize("stage", ["recall", "screen", "feel", "compose", "deliver"])
 @pytest.mark.parametrize(
     "error",
     [RuntimeError(SPOKEN), KeyError(SPOKEN), Transient("engine away"), Permanent("cannot"), UnicodeError(SPOKEN)],
@@ -146,7 +146,8 @@ async def test_a_refused_send_shows_neither_words_nor_token(
 
 
 @pytest.mark.parametrize(
-    "where", ["recall", "recall.", "screen", "screen.", "compose", "compose.", "deliver", "deliver."]
+    "where",
+    ["recall", "recall.", "screen", "screen.", "feel", "feel.", "compose", "compose.", "deliver", "deliver."],
 )
 async def test_forgetting_in_the_middle_of_a_turn_leaves_nothing(
     open_rig: OpenRig, tmp_path: Path, debug_log: Path, where: str

@@ -60,7 +60,6 @@ async def test_words_that_were_not_shared_cannot_be_read(rig: Rig, people: Peopl
 
 @pytest.mark.parametrize("consent", ["readings", "improve"])
 async def test_without_a_consent_no_row_of_what_it_governs_is_written(rig: Rig, people: People, consent: str) -> None:
-    """Nothing estimates or learns yet: whatever table comes for it has to stay empty here."""
     await people.say(1, CANARY)
     await people.hears(1)
     governed = {"readings": ("reading", "emotion_log"), "improve": ("training_use", "ledger")}[consent]

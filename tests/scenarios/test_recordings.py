@@ -53,7 +53,7 @@ async def test_a_voice_note_is_heard_shown_and_answered(rig: Rig, people: People
     await people.hears(1)
     rig.ears = ScriptedRecogniser([EXAM])
     sent = await send(people, note)
-    shown, reply = await people.hears(1)
+    shown, reply, _ = await people.hears(1)  # then the question about feelings
     assert EXAM in text_of(shown)
     assert shown["reply_to_message"]["message_id"] == sent["message_id"]
     assert pattern("en", "turn.dead").search(text_of(reply)) is None
@@ -287,7 +287,7 @@ async def test_a_reply_corrects_what_was_heard(rig: Rig, people: People, note: b
     assert rig.count("turn") == 1
 
 
-@pytest.mark.parametrize("stage", ["find", "fetch", "hear", "screen_heard", "settle"])
+@pytest.mark.parametrize("stage", ["find", "fetch", "hear", "screen_heard", "feel_voice", "settle"])
 async def test_forgetting_while_somebody_listens_leaves_nothing(
     rig: Rig, people: People, note: bytes, stage: str
 ) -> None:

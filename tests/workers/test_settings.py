@@ -43,6 +43,7 @@ WRONG = [
     ("HEED_CONTEXT_HOURS", "0"),
     ("HEED_DIARY_DAYS", "x"),
     ("HEED_LOG_LEVEL", "LOUD"),
+    ("HEED_WEIGHTS_LICENCE", "some"),
     ("HEED_TELEGRAM_TOKEN", "not-a-token"),
     ("HEED_TELEGRAM_TOKEN_FILE", "/nowhere/token"),
     ("HEED_WEBHOOK_SECRET", "short"),

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from workers.journal.tables import Consent, Person
 
-VERSION = "2026-11"  # of the words that the yes is given to (models/words/*/consent.yaml)
+VERSION = "2026-11.2"  # of the words that the yes is given to (models/words/*/consent.yaml)
 KINDS = ("diary", "readings", "team", "improve")
 
 
@@ -18,6 +18,17 @@ def granted(session: Session, person_id: str, kind: str) -> bool:
         .limit(1)
     )
     return bool(latest)
+
+
+def version(session: Session, person_id: str, kind: str) -> str | None:
+    """The version of the words that this person's standing yes to `kind` was given to. None where there is no yes."""
+    newest = session.execute(
+        select(Consent.granted, Consent.version)
+        .where(Consent.person_id == person_id, Consent.kind == kind)
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return newest.version if newest is not None and newest.granted else None
 
 
 def latest(session: Session, person_id: str) -> dict[str, Consent]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.words import as_language, say
-from workers.journal import audit
+from workers.journal import audit, readings
 from workers.journal.people import key_of
 from workers.journal.tables import Case, Consent, Conversation, Person, Turn, TurnMessage
 
@@ -71,6 +71,20 @@ def everything(session: Session, person: Person) -> dict[str, Any]:
                 "written_by": turn.source,
             }
             for turn in turns
+        ],
+        "readings": [
+            {
+                "at": row.at.isoformat(),
+                "turn": row.turn_id,
+                "from": row.modality,
+                "model": row.model,
+                "probabilities": dict(felt.probabilities),
+                "valence": felt.valence if felt.abstained is None else None,
+                "arousal": felt.arousal if felt.abstained is None else None,
+                "not_estimated_because": felt.abstained,
+                "consent": row.consent,
+            }
+            for row, felt in readings.of_person(session, person)
         ],
         "cases": [
             {

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
+from workers.journal import readings
 from workers.journal.database import keyring_of
 from workers.journal.keys import KeysUnusable
 from workers.journal.people import key_of
@@ -185,6 +186,8 @@ def sent(session: Session, row_id: int, message_id: int | None) -> int | None:
         .where(Turn.id == row.turn_id, Turn.state.in_(("composed", "sending")))
         .values(state="sent", closed_at=now())
     )
+    if done.rowcount and row.person_id is not None:
+        readings.turn_was_sent(session, row.person_id, row.turn_id)
     return row.turn_id if done.rowcount else None
 
 

@@ -1,13 +1,13 @@
 """Retention: words go when their time is over. 24 hours for context; with the diary, as long as was chosen."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workers.journal import conversations
-from workers.journal.tables import Consent, Conversation, Outbox, Person, Turn, TurnMessage, now
+from workers.journal.tables import Consent, Conversation, Outbox, Person, Reading, Turn, TurnMessage, now
 
 BATCH = 500
 OUTBOX_KEPT = timedelta(days=14)  # as long as the inbox keeps the keys that the rows' origins name
@@ -24,18 +24,24 @@ def _with_diary() -> Select[Any]:
     return select(Consent.person_id).where(Consent.kind == "diary", Consent.granted, Consent.id == latest)
 
 
-def sweep_words(session: Session, context: timedelta, diary: timedelta) -> int:
-    """Drops words and answers whose time is over, a batch at a time. Returns how many messages lost theirs."""
-    at = now()
-    keep_nothing = select(Person.id).where(Person.keep_nothing)
+def _keeping_nothing() -> Select[Any]:
+    return select(Person.id).where(Person.keep_nothing)
+
+
+def _of_ended_conversations(at: datetime) -> Select[Any]:
     ended = select(Conversation.id).where(
         or_(Conversation.closed_at.is_not(None), Conversation.last_at < at - conversations.IDLE)
     )
+    return select(Turn.id).where(Turn.conversation_id.in_(ended))
+
+
+def sweep_words(session: Session, context: timedelta, diary: timedelta) -> int:
+    """Drops words and answers whose time is over, a batch at a time. Returns how many messages lost theirs."""
+    at = now()
     over = or_(
         TurnMessage.received_at < at - diary,
         (TurnMessage.received_at < at - context) & TurnMessage.person_id.not_in(_with_diary()),
-        TurnMessage.person_id.in_(keep_nothing)
-        & TurnMessage.turn_id.in_(select(Turn.id).where(Turn.conversation_id.in_(ended))),
+        TurnMessage.person_id.in_(_keeping_nothing()) & TurnMessage.turn_id.in_(_of_ended_conversations(at)),
     )
     old = select(TurnMessage.id).where(TurnMessage.words.is_not(None), over).limit(BATCH)
     messages: CursorResult[Any] = session.execute(  # type: ignore[assignment]
@@ -54,6 +60,22 @@ def sweep_words(session: Session, context: timedelta, diary: timedelta) -> int:
     )
     session.execute(update(Turn).where(Turn.id.in_(answered)).values(answer=None))
     return messages.rowcount
+
+
+def sweep_readings(session: Session, diary: timedelta) -> int:
+    """Drops readings whose time is over: those of ended turns without the diary, those older than it, and those of
+    an ended conversation where nothing is to be kept. Returns how many."""
+    at = now()
+    over = or_(
+        Reading.at < at - diary,
+        Reading.person_id.not_in(_with_diary())
+        & Reading.turn_id.in_(select(Turn.id).where(Turn.closed_at.is_not(None))),
+        Reading.person_id.in_(_keeping_nothing()) & Reading.turn_id.in_(_of_ended_conversations(at)),
+    )
+    gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        delete(Reading).where(Reading.id.in_(select(Reading.id).where(over).limit(BATCH)))
+    )
+    return gone.rowcount
 
 
 def sweep_rows(session: Session, diary: timedelta) -> int:

@@ -93,6 +93,7 @@ class Person(Base):
     blocked_at: Mapped[datetime | None]
     quote_heard: Mapped[bool] = mapped_column(default=True, server_default=true())
     voice: Mapped[str] = mapped_column(String(8), default="text", server_default="text")
+    readings_asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -215,6 +216,29 @@ class TurnMessage(Base):
     edited: Mapped[bool] = mapped_column(default=False)
     sent_at: Mapped[datetime]
     received_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Reading(Base):
+    """What software believes somebody felt, from one message. `estimate` is sealed: probabilities, valence, arousal;
+    absent where the model abstained, and then `abstained` is its reason. `consent` is the version that was agreed to.
+    """
+
+    __tablename__ = "reading"
+    __table_args__ = (
+        Index("reading_turn", "turn_id", "modality", "message_id", unique=True),
+        Index("reading_person", "person_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
+    message_id: Mapped[int]
+    modality: Mapped[str] = mapped_column(String(8))
+    model: Mapped[str] = mapped_column(String(64))
+    estimate: Mapped[bytes | None]
+    abstained: Mapped[str | None] = mapped_column(String(24))
+    consent: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Inbox(Base):

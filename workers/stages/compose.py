@@ -18,6 +18,7 @@ def compose(context: TurnContext) -> None:
         language=context.language,
         messages=context.messages,
         history=context.history,
+        estimate=context.estimate,
         persona=context.persona,
         mode="careful" if context.mode == "careful" else "normal",
         said=context.said,

@@ -11,7 +11,7 @@ from models.reply.script import language_of
 from models.reply.situation import situation_of
 from models.words import Language, say, variants
 from workers.errors import Permanent
-from workers.journal import consents, counters, introduction, outbox, speeches, turns
+from workers.journal import asking, consents, counters, introduction, outbox, readings, speeches, turns
 from workers.journal.conversations import PROGRAM_REMINDER
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
@@ -80,6 +80,11 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
     if reply.minor:
         person.minor = True
         consents.withdraw_all(session, person)
+        readings.drop_of_person(session, person.id)
+    elif readings.allowed(session, person, readings.TEXT) is None:  # taken back, perhaps, while this was composed
+        readings.drop_of_turn(session, turn.id)
+    elif context.felt is not None:
+        readings.add(session, person, turn.id, context.felt)
     speeches.withdraw(session, person)
     text = _text(context, conversation, person, reply, manner)
     due: Due | None = None
@@ -102,6 +107,8 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
     if conversation.mode == "normal":
         settings = context.house.settings
         introduction.introduce(session, person, f"t:{turn.id}", settings.min_age, settings.context_hours)
+        if context.spoken and context.house.feels:
+            asking.ask_for_readings(session, person, conversation, turn)
     counters.add(session, f"answer.{reply.source}")
     return due
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.words import as_language
-from workers.journal import conversations, recordings
+from workers.journal import conversations, readings, recordings
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.recordings import Recording
@@ -36,6 +36,7 @@ def find(context: TurnContext) -> None:
             return
         key = key_of(session, person)
         context.newest_message = message.message_id
+        context.may_feel = context.house.feels and readings.allowed(session, person, readings.VOICE) is not None
         context.listened = Listened(
             row_id=message.id,
             recording=Recording.read(key.unseal(message.media)),

@@ -1,4 +1,5 @@
-"""Hear: the words of a recording. Its bytes and its waveform are dropped when this is done."""
+"""Hear: the words of a recording. Its bytes are dropped when this is done, and its waveform too, unless the person
+allows that a feeling is read from it."""
 
 from models.speech.audio import BadSound, Sound, TooLong, Truncated, decode
 from models.speech.recognise import Recogniser, RecogniserUnavailable
@@ -16,12 +17,16 @@ def hear(context: TurnContext) -> None:
     house = context.house
     data, listened.data = listened.data, None
     try:
-        _understand(listened, house.recogniser, data, house.settings.voice_limit_s, context.language)
+        sound = _understand(listened, house.recogniser, data, house.settings.voice_limit_s, context.language)
     except RecogniserUnavailable as error:
         raise Transient(str(error)) from error
+    listened.sound = sound if context.may_feel else None
 
 
-def _understand(listened: Listened, recogniser: Recogniser, data: bytes, limit_s: float, language: str) -> None:
+def _understand(
+    listened: Listened, recogniser: Recogniser, data: bytes, limit_s: float, language: str
+) -> Sound | None:
+    """Returns the sound in which words were heard."""
     sound: Sound | None = None
     try:
         sound = decode(data, limit_s)
@@ -30,15 +35,17 @@ def _understand(listened: Listened, recogniser: Recogniser, data: bytes, limit_s
     except BadSound as bad:
         listened.unheard = _name(bad)
     if sound is None:
-        return
+        return None
     try:
         heard = recogniser.recognise(sound, hint=language)
     except BadSound as bad:
         listened.unheard = listened.unheard or _name(bad)
-        return
+        return None
     listened.words, listened.doubts = heard.text, heard.doubtful
     if not heard.text:
         listened.unheard = listened.unheard or NOTHING_HEARD
+        return None
+    return sound
 
 
 def _name(bad: BadSound) -> str:

@@ -7,7 +7,7 @@ from models.reply.request import Exchange
 from models.reply.script import language_of
 from models.words import as_language
 from workers.errors import Permanent
-from workers.journal import conversations, recordings, turns
+from workers.journal import conversations, readings, recordings, turns
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage
@@ -45,8 +45,12 @@ def recall(context: TurnContext) -> None:
         context.messages = words
         context.doubts = tuple(word for row in rows for word in recordings.doubts_of(row, key))
         context.caption = any(row.kind == "caption" for row in rows)
+        context.spoken = any(row.hearing == recordings.HEARD for row in rows)
         context.newest_message = max(row.message_id for row in rows)
         context.oldest_sent_at = min(row.sent_at for row in rows)
+        context.may_feel = context.house.feels and readings.allowed(session, person, readings.TEXT) is not None
+        if context.may_feel:
+            context.readings = tuple(readings.of_turn(session, person, turn.id))
         _remember(session, context, turn, key)
 
 

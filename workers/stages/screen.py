@@ -11,7 +11,7 @@ from models import danger
 from models.danger import Hit, Kind, Tier
 from models.danger.second import Judge
 from workers.journal import alarms, conversations, leases, recordings, turns
-from workers.journal.tables import Conversation, Person, Turn, TurnMessage
+from workers.journal.tables import Conversation, Person, Reading, Turn, TurnMessage
 from workers.stages.settle import keep_heard
 from workers.turn.context import Alarmed, Listened, Outrun, Superseded, TurnContext
 
@@ -110,6 +110,7 @@ def _answer(session: Session, context: TurnContext, turn: Turn, person: Person, 
         answering = turns.record_danger(session, person, conversation, text)
         heard = or_(TurnMessage.hearing.is_(None), TurnMessage.hearing != recordings.WAITING)
         session.execute(update(TurnMessage).where(TurnMessage.turn_id == turn.id, heard).values(turn_id=answering.id))
+        session.execute(update(Reading).where(Reading.turn_id == turn.id).values(turn_id=answering.id))
         return answering
 
     alarms.sound(

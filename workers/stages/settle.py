@@ -5,7 +5,7 @@ from html import escape
 from sqlalchemy.orm import Session
 
 from models.words import say
-from workers.journal import outbox, perceiving, recordings
+from workers.journal import outbox, perceiving, readings, recordings
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
 from workers.journal.tables import Person, Turn, TurnMessage
@@ -42,6 +42,8 @@ def keep_heard(session: Session, context: TurnContext, listened: Listened) -> No
         recordings.unheard(message, listened.unheard or "nothing_heard")
         return
     recordings.heard(message, key_of(session, person), listened.words, listened.doubts, listened.unheard)
+    if listened.felt is not None:  # stored only where the consent still stands
+        readings.add(session, person, turn.id, listened.felt)
     if person.quote_heard:
         words = listened.words if len(listened.words) <= SHOWN else listened.words[:SHOWN] + "…"
         text = say(context.language, "sound.heard", words=f"<blockquote expandable>{escape(words)}</blockquote>")

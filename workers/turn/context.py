@@ -5,8 +5,10 @@ from datetime import datetime
 
 from models.emotion.estimate import Estimate
 from models.reply.request import Exchange, Reply
+from models.speech.audio import Sound
 from models.words import Language
 from workers.house import House
+from workers.journal.readings import Felt
 from workers.journal.recordings import Recording
 from workers.journal.speeches import Script, Spoken
 from workers.journal.turns import Claim
@@ -20,7 +22,10 @@ class Listened:
     recording: Recording
     before: tuple[str, ...] = field(default=(), repr=False)
     data: bytes | None = field(default=None, repr=False)
+    sound: Sound | None = field(default=None, repr=False)
+    """Only where a feeling may be read from it, and only until it was."""
     words: str = field(default="", repr=False)
+    felt: Felt | None = field(default=None, repr=False)
     doubts: tuple[str, ...] = field(default=(), repr=False)
     unheard: str | None = None
     """Name of the sentence that says why nothing, or not all of it, was understood."""
@@ -40,9 +45,13 @@ class TurnContext:
     persona: str = ""
     mode: str = "normal"
     minor: bool = False
+    may_feel: bool = False
+    """Whether the person allows that feelings are estimated here."""
     newest_message: int = 0
     oldest_sent_at: datetime | None = None
     caption: bool = False
+    spoken: bool = False
+    """Whether a recording of this turn was heard."""
     listened: Listened | None = None
     doubts: tuple[str, ...] = field(default=(), repr=False)
     unheard: tuple[str, ...] = ()
@@ -50,6 +59,12 @@ class TurnContext:
     messages: tuple[str, ...] = field(default=(), repr=False)
     history: tuple[Exchange, ...] = field(default=(), repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)
+    readings: tuple[Felt, ...] = field(default=(), repr=False)
+    """What was read from the messages of this turn when they were perceived."""
+    felt: Felt | None = field(default=None, repr=False)
+    """What was read from its words."""
+    estimate: Estimate | None = field(default=None, repr=False)
+    """What the reply may rest on, of all that was read."""
     reply: Reply | None = field(default=None, repr=False)
     estimate: Estimate | None = field(default=None, repr=False)
     """How the person seemed, where that was estimated."""

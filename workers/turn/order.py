@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from workers.stages.compose import compose
 from workers.stages.deliver import deliver
+from workers.stages.feel import feel, feel_voice
 from workers.stages.fetch import fetch
 from workers.stages.find import find
 from workers.stages.hear import hear
@@ -17,8 +18,8 @@ from workers.turn.context import TurnContext
 
 Stage = Callable[[TurnContext], None]
 
-PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, settle)
+PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, settle)
 """For one recording; the next of the turn is another walk."""
-COMPOSE: tuple[Stage, ...] = (recall, screen, compose, deliver)
+COMPOSE: tuple[Stage, ...] = (recall, screen, feel, compose, deliver)
 RENDER: tuple[Stage, ...] = (script, voice, post)
 """For an answer that is to be spoken, after it was composed."""

@@ -58,9 +58,10 @@ def pressed(scene: Scene, press: Press) -> None:
 
 
 def _switch(scene: Scene, press: Press) -> None:
-    """Off at once; on only after it was explained: `on` shows what it means, `yes` gives it."""
+    """Off at once; on only after it was explained: `on` shows what it means, `yes` gives it, `no` says that it is not
+    wished."""
     kind, _, way = press.argument.partition(".")
-    if kind not in consents.KINDS or way not in {"on", "off", "yes"}:
+    if kind not in consents.KINDS or way not in {"on", "off", "yes", "no"}:
         toast(scene, press, "settings.unknown")
         return
     if way == "on":

@@ -4,6 +4,7 @@ import time
 import zlib
 from collections.abc import Sequence
 
+from models.emotion.estimate import guess_in
 from models.reply.engine import ChatMessage, Completion
 from models.reply.phrase import by_situation
 from models.reply.prompt import person_text
@@ -51,8 +52,9 @@ class InProcessEngine:
         began = time.perf_counter()
         asked = person_text(messages[-1].content)
         said = tuple(message.content for message in messages if message.role == "assistant")
+        guess = guess_in(messages[-1].content.removesuffix(asked))
         drawn = zlib.crc32(f"{seed}:{asked}".encode())
-        text = by_situation(asked, language_of(asked), seed=drawn, said=said)
+        text = by_situation(asked, language_of(asked), seed=drawn, said=said, guess=guess)
         return Completion(
             text=text,
             prompt_tokens=sum(self.count_tokens(message.content) for message in messages),

@@ -13,7 +13,9 @@ from models.emotion.voice.encoder import Encoder
 from models.emotion.voice.mel import log_mel
 from models.emotion.voice.modelfile import UnreadableModel, read_tensors
 from models.emotion.voice.predict import BLOCKS, WHISPER
+from models.speech.audio import decode
 from models.weights import find
+from tests.models.speech.sounds import wav
 
 Floats = NDArray[np.float32]
 
@@ -69,6 +71,20 @@ def test_training_evaluation_and_serving_read_a_sound_alike_to_one_in_a_hundred_
     served = features.read(sound(rows[0].path), serving).vectors.mean(axis=0)
     np.testing.assert_allclose(fresh, served, atol=1e-5)
     np.testing.assert_allclose(kept, served, atol=1e-5)
+
+
+@pytest.mark.weights
+def test_the_worker_reads_a_file_alike_to_one_in_a_hundred_thousand(
+    encoder: Encoder, weights: Path, speechlike: Floats, tmp_path: Path
+) -> None:
+    """Training and evaluation open the file; the worker decodes its bytes as Telegram sent them."""
+    (tmp_path / "a.wav").write_bytes(wav(speechlike))
+    (tmp_path / "index.csv").write_text("path,label\na.wav,neutral\n", encoding="utf-8")
+    rows = utterances(tmp_path)
+    serving = Encoder(find(WHISPER, weights), BLOCKS)
+    trained = store.read_all(rows, serving, 0, {}, tmp_path / "kept").vectors[0, 0]
+    served = features.read(decode((tmp_path / "a.wav").read_bytes()).waveform, serving).vectors.mean(axis=0)
+    np.testing.assert_allclose(served, trained, atol=1e-5)
 
 
 def test_how_loud_a_voice_was_recorded_changes_no_feature(encoder: Encoder, speechlike: Floats) -> None:

@@ -1,16 +1,17 @@
 """How a reply comes about, from the request to the record of its decisions."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
 
 from models.emotion.estimate import Estimate
-from models.emotion.labels import FEELINGS, Feeling
+from models.emotion.labels import FEELINGS, Feeling, Modality
 from models.reply.composer import Composer
 from models.reply.engine import ChatMessage, Completion, EngineUnavailable
 from models.reply.engines.inprocess import InProcessEngine
 from models.reply.request import Exchange, Reply, Request
-from models.words import Language, variants
+from models.words import LANGUAGES, Language, variants
 
 GOOD = (
     "So the exam went wrong, and telling your parents seems to weigh almost as much as that. What do you fear most?"
@@ -175,8 +176,8 @@ def test_several_messages_are_answered_as_one() -> None:
     assert "I failed my exam\nand I don't dare\ntell my parents" in engine.prompts[0][-1].content
 
 
-def _estimate(feeling: Feeling) -> Estimate:
-    return Estimate("text", "t", {each: 0.7 if each == feeling else 0.05 for each in FEELINGS}, -0.5, 0.4)
+def _estimate(feeling: Feeling, modality: Modality = "text") -> Estimate:
+    return Estimate(modality, "t", {each: 0.7 if each == feeling else 0.05 for each in FEELINGS}, -0.5, 0.4)
 
 
 def test_a_different_estimate_leads_to_a_different_reply() -> None:
@@ -187,6 +188,53 @@ def test_a_different_estimate_leads_to_a_different_reply() -> None:
             for feeling in ("anger", "sadness", "fear")
         }
         assert len(answers) == 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_words_are_answered_otherwise_in_a_tense_and_in_a_calm_voice(language: Language) -> None:
+    words = {"en": "it happened again today", "ko": "오늘 또 그랬어요", "tr": "bugün yine oldu"}[language]
+    composer = Composer(InProcessEngine())
+    for seed in range(8):
+        tense, calm = (
+            composer.compose(Request(language, (words,), estimate=_estimate(feeling, "voice"), seed=seed)).text
+            for feeling in ("fear", "neutral")
+        )
+        assert any(guess in tense for guess in variants(language, "reply.heard.fear")), tense
+        assert not any(guess in calm for guess in variants(language, "reply.heard.fear")), calm
+
+
+def test_a_small_model_is_helped_to_name_what_was_guessed_as_a_guess() -> None:
+    replies = {}
+    for feeling in ("fear", "neutral"):
+        engine = Scripted("You didn't dare tell your parents about the exam.", mended=True)
+        reply = Composer(engine).compose(_asked(estimate=_estimate(feeling, "voice")))
+        assert reply.source == "model"
+        replies[feeling] = reply.text
+    assert any(guess in replies["fear"] for guess in variants("en", "reply.heard.fear"))
+    assert not any(guess in replies["neutral"] for guess in variants("en", "reply.heard.fear"))
+
+
+def test_a_guess_is_named_in_each_of_its_wordings_once_and_then_no_more() -> None:
+    said: list[str] = []
+    for seed in range(5):
+        request = _asked("it happened again", estimate=_estimate("sadness"), said=tuple(said), seed=seed)
+        said.append(Composer(InProcessEngine()).compose(request, without_model=True).text)
+    named = [guess for text in said for guess in variants("en", "reply.feel.sadness") if guess in text]
+    assert sorted(named) == sorted(variants("en", "reply.feel.sadness"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_guess_is_hedged_and_asks_nothing(language: Language) -> None:
+    hedged = {
+        "en": r"may|perhaps|maybe|seem|sounds? (as|a|rather)|reads as if|as if",
+        "ko": r"것 같|수도|처럼|듯|까 싶|모르겠|혹시|아니라면",
+        "tr": r"belki|gibi|yanıl|yanlış|olabilir",
+    }[language]
+    for kind in ("feel", "heard"):
+        for feeling in FEELINGS:
+            for guess in variants(language, f"reply.{kind}.{feeling}") if feeling != "neutral" else ():
+                assert re.search(hedged, guess.lower()), guess
+                assert "?" not in guess
 
 
 def test_the_same_request_gets_the_same_reply() -> None:

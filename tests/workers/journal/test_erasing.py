@@ -22,12 +22,14 @@ from workers.journal import (
     inbox,
     introduction,
     outbox,
+    readings,
     turns,
 )  # fmt: skip
 from workers.journal.database import Journal
 from workers.journal.inbox import Arrival
 from workers.journal.outbox import Letter
 from workers.journal.people import find, key_of
+from workers.journal.readings import Felt
 from workers.journal.tables import Base, Outbox, Person, Tombstone, Turn
 
 WORDS = "zebra-canary-7f3a"
@@ -41,6 +43,7 @@ def live(session: Session) -> Person:
         consents.give(session, person, kind, True)
     inbox.store(session, Arrival(BOT, 1, 1, 1, WORDS), person)
     turn = say_to(session, WORDS, 1)
+    readings.add(session, person, turn.id, Felt(1, "text", "t", {"fear": 1.0}))
     case = cases.open_case(session, person, turn_id=turn.id, kind="suicide", tier="clear", language="en", words=WORDS)
     cases.claim(session, case.id, "ada")
     cases.read_words(session, case.id, "ada", "called them back")

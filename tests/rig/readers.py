@@ -1,0 +1,53 @@
+"""Readers of feelings that read what a test tells them to, and remember that they were asked."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.emotion.circumplex import valence_arousal
+from models.emotion.estimate import Estimate
+from models.emotion.labels import FEELINGS, Feeling, Modality
+
+
+def estimate_of(modality: Modality, feeling: Feeling, sure: float = 0.7) -> Estimate:
+    """An estimate that is `sure` of one feeling."""
+    rest = (1 - sure) / (len(FEELINGS) - 1)
+    probabilities = {each: sure if each == feeling else rest for each in FEELINGS}
+    return Estimate(modality, "scripted-1", probabilities, *valence_arousal(probabilities))
+
+
+class ScriptedVoice:
+    """A `VoiceReader`. Abstains until `says` is set; `meanwhile` runs while it reads."""
+
+    def __init__(self) -> None:
+        self.says = Estimate("voice", "scripted-1", abstained="unsure")
+        self.read_seconds: list[float] = []
+        self.meanwhile: Callable[[], object] | None = None
+        self.breaks: Exception | None = None
+
+    def read(self, sound: NDArray[np.float32]) -> Estimate:
+        self.read_seconds.append(len(sound) / 16_000)
+        if self.breaks is not None:
+            raise self.breaks
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return self.says
+
+
+class ScriptedText:
+    """A `TextReader`. Abstains until `says` is set; `meanwhile` runs while it reads."""
+
+    def __init__(self) -> None:
+        self.says = Estimate("text", "scripted-1", abstained="unsure")
+        self.read_words: list[tuple[str, str]] = []
+        self.meanwhile: Callable[[], object] | None = None
+        self.breaks: Exception | None = None
+
+    def read(self, text: str, language: str) -> Estimate:
+        self.read_words.append((text, language))
+        if self.breaks is not None:
+            raise self.breaks
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return self.says

@@ -1,0 +1,394 @@
+"""Feelings: estimated of who agreed to it, from their voice and their words; asked about once; never waited for."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.emotion.estimate import Estimate
+from models.speech.audio import encode_voice
+from models.speech.recognise.scripted import ScriptedRecogniser
+from models.weights import MissingWeight
+from models.words import LANGUAGES, Language, say, variants
+from tests.models.speech.sounds import speech
+from tests.rig.house import Rig
+from tests.rig.people import People, buttons, text_of
+from tests.rig.readers import estimate_of
+from workers.turn.context import TurnContext
+
+EXAM = "I failed my exam and I don't dare tell my parents"
+YES, NO = "set:consent:readings.yes", "set:consent:readings.no"
+
+
+@pytest.fixture(scope="module")
+def note() -> bytes:
+    """A voice note in which somebody speaks."""
+    return encode_voice(speech(), 16_000).data
+
+
+async def send(people: People, content: bytes, who: int = 1) -> list[dict[str, Any]]:
+    """Sends a voice note. Returns what is said to it."""
+    await people.say(who, voice=("note.ogg", content), duration=4)
+    return await people.hears(who)
+
+
+async def meet(people: People, *consents: str, language: Language = "en") -> None:
+    """Somebody who has been introduced, and who agrees to these."""
+    await people.say(1, "/start", language_code=language)
+    await people.hears(1)
+    for kind in consents:
+        await people.press(1, f"set:consent:{kind}.on")
+        await people.hears(1)
+        await people.press(1, f"set:consent:{kind}.yes")
+        await people.hears(1)
+
+
+def watched(rig: Rig) -> list[TurnContext]:
+    """The contexts of turns, as they were when their reply was written."""
+    seen: list[TurnContext] = []
+    rig.stages.always("compose.", seen.append)
+    return seen
+
+
+def asked(heard: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [message for message in heard if NO in buttons(message)]
+
+
+async def press_pause(people: People) -> None:
+    await people.say(1, "/pause")
+    await people.hears(1)
+
+
+async def undecided(people: People) -> None:
+    await meet(people)
+
+
+async def withdrawn(people: People) -> None:
+    await meet(people, "readings")
+    await people.press(1, "set:consent:readings.off")
+    await people.hears(1)
+
+
+async def said_no(people: People) -> None:
+    await meet(people)
+    await people.press(1, NO, people.button(1, "set:consent:readings.on"))
+    await people.hears(1)
+
+
+async def paused(people: People) -> None:
+    await meet(people, "readings")
+    await press_pause(people)
+
+
+async def minor(people: People) -> None:
+    await meet(people, "readings")
+    await people.say(1, "I am 15 years old")
+    await people.hears(1)
+
+
+# Consent
+
+
+@pytest.mark.parametrize("state", [undecided, withdrawn, said_no, paused, minor])
+async def test_without_a_standing_yes_nothing_is_read_and_no_model_of_feelings_runs(
+    rig: Rig, people: People, note: bytes, state: Callable[[People], Any]
+) -> None:
+    await state(people)
+    rig.text_reader.read_words.clear()
+    rows: list[int] = []
+    sounds: list[object] = []
+    rig.stages.always("hear.", lambda context: sounds.append(context.listened and context.listened.sound))
+    rig.stages.always("deliver.", lambda context: rows.append(rig.count("reading")))
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    await people.say(1, "and nobody knows yet")
+    await people.hears(1)
+    assert rows == [0, 0]
+    assert sounds == [None]
+    assert rig.voice_reader.read_seconds == rig.text_reader.read_words == []
+
+
+async def test_with_a_yes_voice_and_words_are_read_until_the_answer_was_sent(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await meet(people, "readings")
+    rig.voice_reader.says, rig.text_reader.says = estimate_of("voice", "fear"), estimate_of("text", "sadness", 0.5)
+    seen, rows = watched(rig), []
+    rig.stages.always("compose", lambda context: rows.append(rig.value("reading", "modality")))
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert rows == ["voice"]
+    assert rig.text_reader.read_words == [(EXAM, "en")]
+    assert seen[0].estimate == rig.voice_reader.says
+    assert rig.count("reading") == 0, "the answer was sent, and there is no diary"
+
+
+async def test_with_the_diary_both_readings_stay_and_are_in_the_export(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people, "readings", "diary")
+    rig.voice_reader.says = estimate_of("voice", "fear")
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert rig.count("reading", "modality = 'voice' AND abstained IS NULL AND estimate IS NOT NULL") == 1
+    assert rig.count("reading", "modality = 'text' AND abstained = 'unsure' AND estimate IS NULL") == 1
+    await rig.sweep()
+    assert rig.count("reading") == 2
+    await people.press(1, "set:consent:diary.off")
+    await people.hears(1)
+    await rig.sweep()
+    assert rig.count("reading") == 0
+
+
+async def test_a_yes_that_is_taken_back_while_a_voice_is_read_leaves_no_row(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await meet(people, "readings", "diary")
+    loop = asyncio.get_running_loop()
+
+    def take_back() -> None:
+        async def press() -> None:
+            await people.press(1, "set:consent:readings.off")
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(press(), loop).result(10)
+
+    rig.voice_reader.meanwhile, rig.voice_reader.says = take_back, estimate_of("voice", "fear")
+    seen = watched(rig)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert rig.voice_reader.read_seconds
+    assert rig.count("reading") == 0
+    assert seen[0].estimate is None
+
+
+async def test_pausing_while_words_are_read_leaves_no_row(rig: Rig, people: People) -> None:
+    await meet(people, "readings", "diary")
+    loop = asyncio.get_running_loop()
+
+    def pause() -> None:
+        async def ask() -> None:
+            await people.say(1, "/pause")
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(ask(), loop).result(10)
+
+    rig.text_reader.meanwhile = pause
+    await people.say(1, EXAM)
+    await people.hears(1)
+    assert rig.text_reader.read_words
+    assert rig.count("reading") == 0
+
+
+async def test_who_says_that_they_are_too_young_is_not_read_even_in_that_message(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await meet(people, "readings", "diary")
+    await people.say(1, "my week was long")
+    await people.hears(1)
+    assert rig.count("reading") == 1
+    rig.text_reader.read_words.clear()
+    rig.ears = ScriptedRecogniser(["I am 15 years old and school is hard"])
+    await send(people, note)
+    assert rig.voice_reader.read_seconds == rig.text_reader.read_words == []
+    assert rig.count("person", "minor") == 1
+    assert rig.count("reading") == 0, "what was kept in the diary before goes, too"
+
+
+# Asking
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_after_the_first_voice_note_heed_asks_once_whether_it_may_read_feelings(
+    rig: Rig, people: People, note: bytes, language: Language
+) -> None:
+    await meet(people, language=language)
+    rig.ears = ScriptedRecogniser([EXAM], language=language)
+    heard = await send(people, note)
+    assert [text_of(message) for message in asked(heard)] == [say(language, "consent.readings.ask")]
+    assert heard[-1] in asked(heard), "the answer comes first"
+    assert buttons(heard[-1]) == [YES, NO]
+    assert asked(await send(people, note)) == []
+    rig.pass_time(timedelta(days=20))
+    await rig.sweep()
+    assert asked(await send(people, note)) == []
+    assert rig.voice_reader.read_seconds == []
+
+
+async def test_a_text_is_no_reason_to_ask(rig: Rig, people: People) -> None:
+    await meet(people)
+    await people.say(1, EXAM)
+    assert asked(await people.hears(1)) == []
+
+
+async def test_a_yes_to_the_question_has_the_next_note_read_and_not_the_last(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await meet(people)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    await people.press(1, YES)
+    await people.hears(1)
+    assert rig.count("consent", "kind = 'readings' AND granted") == 1
+    assert rig.voice_reader.read_seconds == []
+    await send(people, note)
+    assert len(rig.voice_reader.read_seconds) == 1
+
+
+async def test_a_no_to_the_question_is_recorded_and_confirmed(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    people.events(1)
+    await people.press(1, NO)
+    await people.hears(1)
+    assert rig.count("consent", "kind = 'readings' AND NOT granted") == 1
+    assert say("en", "consent.readings.off") in str(people.events(1))
+    assert asked(await send(people, note)) == []
+
+
+@pytest.mark.parametrize("state", [withdrawn, said_no, paused, minor])
+async def test_who_decided_paused_or_is_a_minor_is_not_asked(
+    rig: Rig, people: People, note: bytes, state: Callable[[People], Any]
+) -> None:
+    await state(people)
+    rig.ears = ScriptedRecogniser([EXAM])
+    assert asked(await send(people, note)) == []
+
+
+async def test_after_danger_nobody_is_asked(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people)
+    await people.say(1, "I want to kill myself")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM])
+    assert asked(await send(people, note)) == []
+    assert rig.value("person", "readings_asked_at") is None
+
+
+async def test_a_note_that_could_not_be_heard_is_no_reason_to_ask(rig: Rig, people: People) -> None:
+    await meet(people)
+    assert asked(await send(people, b"content of no sound")) == []
+
+
+# What the estimate does
+
+
+async def test_the_same_words_said_tensely_and_calmly_are_answered_differently(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await meet(people, "readings")
+    seen = watched(rig)
+    rig.ears = ScriptedRecogniser([EXAM])
+    rig.voice_reader.says = estimate_of("voice", "fear")
+    tense = text_of((await send(people, note))[-1])
+    rig.voice_reader.says = estimate_of("voice", "neutral")
+    calm = text_of((await send(people, note))[-1])
+    guesses = variants("en", "reply.heard.fear")
+    assert any(guess in tense for guess in guesses), tense
+    assert not any(guess in calm for guess in guesses), calm
+    assert len(seen) == 2
+
+
+async def test_where_nothing_is_sure_no_feeling_is_named(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people, "readings")
+    seen = watched(rig)
+    rig.ears = ScriptedRecogniser([EXAM])
+    heard = text_of((await send(people, note))[-1])
+    assert seen[0].estimate == Estimate("voice", "scripted-1", abstained="unsure")
+    for kind in ("heard", "feel"):
+        for feeling in ("anger", "disgust", "fear", "happiness", "sadness", "surprise"):
+            assert not any(guess in heard for guess in variants("en", f"reply.{kind}.{feeling}"))
+
+
+@pytest.mark.parametrize(
+    "error", [MissingWeight("whisper-base is not there"), RuntimeError(EXAM)], ids=["missing", "broken"]
+)
+async def test_a_reader_that_breaks_holds_no_answer_up(
+    rig: Rig, people: People, note: bytes, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    await meet(people, "readings")
+    rig.voice_reader.breaks = rig.text_reader.breaks = error
+    rig.ears = ScriptedRecogniser([EXAM])
+    heard = await send(people, note)
+    assert len(heard) == 2
+    assert rig.count("turn", "state = 'sent' AND attempts = 1") == 1
+    assert "no estimate" in caplog.text
+    assert EXAM not in "".join(record.getMessage() for record in caplog.records)
+
+
+async def test_the_sound_of_a_note_is_dropped_as_soon_as_it_was_read(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people, "readings")
+    held: list[tuple[bool, bool]] = []
+
+    def look(context: TurnContext) -> None:
+        assert context.listened is not None
+        held.append((context.listened.data is not None, context.listened.sound is not None))
+
+    rig.stages.always("hear.", look)
+    rig.stages.always("feel_voice.", look)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert held == [(False, True), (False, False)]
+    assert 3 < rig.voice_reader.read_seconds[0] < 5
+
+
+async def test_spoken_danger_is_answered_and_never_read_for_feelings(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people, "readings", "diary")
+    rig.ears = ScriptedRecogniser(["I want to kill myself tonight"])
+    await send(people, note)
+    assert rig.voice_reader.read_seconds == rig.text_reader.read_words == []
+    assert rig.count("case") == 1
+
+
+async def test_what_was_read_before_danger_moves_with_its_message(rig: Rig, people: People, note: bytes) -> None:
+    """So that "forget my last message" reaches it."""
+    await meet(people, "readings", "diary")
+    rig.ears = ScriptedRecogniser(["my week was long", "I want to kill myself"])
+    rig.crew.rest()
+    await people.say(1, voice=("note.ogg", note), duration=4)
+    await people.say(1, voice=("note.ogg", note), duration=4)
+    await people.hears(1, turns=False)
+    rig.crew.go_on()
+    await people.hears(1)
+    assert rig.count("reading") == 1
+    assert rig.value("reading", "turn_id") == rig.value("turn", "id", "kind = 'danger'")
+
+
+@pytest.mark.parametrize("stage", ["feel_voice", "settle", "feel", "deliver"])
+async def test_forgetting_while_a_feeling_is_read_leaves_nothing(
+    rig: Rig, people: People, note: bytes, stage: str
+) -> None:
+    await meet(people, "readings", "diary")
+    rig.voice_reader.says = estimate_of("voice", "fear")
+    loop = asyncio.get_running_loop()
+
+    def forget(context: TurnContext) -> None:
+        async def ask() -> None:
+            await people.say(1, "/forget")
+            await rig.settle(turns=False)
+            await people.press(1, "forget:all:yes")
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(ask(), loop).result(10)
+
+    rig.stages.once(stage, forget)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert rig.count("person") == rig.count("reading") == rig.count("turn") == 0
+
+
+async def test_a_question_that_danger_overtakes_is_taken_back(rig: Rig, people: People, note: bytes) -> None:
+    await meet(people)
+    loop = asyncio.get_running_loop()
+    rig.ears = ScriptedRecogniser([EXAM])
+
+    def danger(context: TurnContext) -> None:
+        async def say_it() -> None:
+            await people.say(1, "I want to kill myself")
+            await asyncio.sleep(0.3)
+
+        asyncio.run_coroutine_threadsafe(say_it(), loop).result(10)
+
+    rig.stages.once("deliver", danger)
+    heard = await send(people, note)
+    assert asked(heard) == []
