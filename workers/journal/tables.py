@@ -12,8 +12,6 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -26,7 +24,8 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+
+from workers.journal.times import UTCTime
 
 OPEN_TURN = "state IN ('received', 'perceived', 'composed', 'sending')"
 UNSENT = "state IN ('queued', 'sending')"
@@ -37,23 +36,6 @@ OFFERED = "speech = 'offered'"
 
 def now() -> datetime:
     return datetime.now(UTC)
-
-
-class UTCTime(TypeDecorator[datetime]):
-    """An aware UTC time. SQLite drops time zones; this puts them back, and refuses a naive time."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone was about to be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 class Base(DeclarativeBase):
