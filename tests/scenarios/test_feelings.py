@@ -375,20 +375,3 @@ async def test_forgetting_while_a_feeling_is_read_leaves_nothing(
     rig.ears = ScriptedRecogniser([EXAM])
     await send(people, note)
     assert rig.count("person") == rig.count("reading") == rig.count("turn") == 0
-
-
-async def test_a_question_that_danger_overtakes_is_taken_back(rig: Rig, people: People, note: bytes) -> None:
-    await meet(people)
-    loop = asyncio.get_running_loop()
-    rig.ears = ScriptedRecogniser([EXAM])
-
-    def danger(context: TurnContext) -> None:
-        async def say_it() -> None:
-            await people.say(1, "I want to kill myself")
-            await asyncio.sleep(0.3)
-
-        asyncio.run_coroutine_threadsafe(say_it(), loop).result(10)
-
-    rig.stages.once("deliver", danger)
-    heard = await send(people, note)
-    assert asked(heard) == []

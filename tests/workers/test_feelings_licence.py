@@ -1,0 +1,39 @@
+"""The licence that is set chooses the heads, of voices and of words."""
+
+from pathlib import Path
+
+import pytest
+
+from models.emotion.text.predict import Text
+from models.emotion.voice.predict import HEADS
+from workers.house import House, build
+from workers.settings import Settings
+
+
+def _house(home: Path, licence: str) -> House:
+    values = {"home": home, "broker_url": "memory://", "reply_engine": "inprocess", "weights_licence": licence}
+    return build(Settings(_env_file=None, **values))  # type: ignore[call-arg, arg-type]
+
+
+@pytest.mark.parametrize("language", ["en", "ko", "tr"])
+def test_open_takes_text_heads_that_may_be_used_commercially_and_no_other(tmp_path: Path, language: str) -> None:
+    reader = _house(tmp_path, "open").text_reader
+    assert isinstance(reader, Text)
+    assert reader.head(language).card.commercial
+
+
+def test_all_takes_the_heads_that_read_best_whatever_they_were_trained_on(tmp_path: Path) -> None:
+    reader = _house(tmp_path, "all").text_reader
+    assert isinstance(reader, Text)
+    assert reader.head("ko").card.name == "text-ko-1"
+
+
+def test_there_is_a_voice_head_for_either_licence() -> None:
+    assert {path.stem for path in HEADS.glob("*.npz")} == {"all", "open"}
+
+
+def test_nothing_that_reads_feelings_is_loaded_before_somebody_agreed(tmp_path: Path) -> None:
+    house = _house(tmp_path, "all")
+    assert house.feels
+    assert house._voice_reader is house._text_reader is None
+    assert house.text_reader is house.text_reader
