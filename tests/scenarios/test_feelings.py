@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from models.emotion.estimate import Estimate
+from models.emotion.text.predict import Text
+from models.emotion.voice.predict import WHISPER, Voice
 from models.speech.audio import encode_voice
 from models.speech.recognise.scripted import ScriptedRecogniser
 from models.weights import MissingWeight
@@ -16,6 +18,7 @@ from tests.models.speech.sounds import speech
 from tests.rig.house import Rig
 from tests.rig.people import People, buttons, text_of
 from tests.rig.readers import estimate_of
+from tests.rig.weights import FOLDER, weight
 from workers.turn.context import TurnContext
 
 EXAM = "I failed my exam and I don't dare tell my parents"
@@ -160,6 +163,28 @@ async def test_a_yes_that_is_taken_back_while_a_voice_is_read_leaves_no_row(
     assert rig.voice_reader.read_seconds
     assert rig.count("reading") == 0
     assert seen[0].estimate is None
+
+
+async def test_a_yes_that_is_taken_back_while_the_answer_is_written_takes_the_reading_along(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await meet(people, "readings", "diary")
+    loop = asyncio.get_running_loop()
+    before: list[int] = []
+
+    def take_back(context: TurnContext) -> None:
+        async def press() -> None:
+            await people.press(1, "set:consent:readings.off")
+            await rig.settle(turns=False)
+
+        before.append(rig.count("reading"))
+        asyncio.run_coroutine_threadsafe(press(), loop).result(10)
+
+    rig.stages.once("compose", take_back)
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert before == [1]
+    assert rig.count("reading") == 0
 
 
 async def test_pausing_while_words_are_read_leaves_no_row(rig: Rig, people: People) -> None:
@@ -379,3 +404,37 @@ async def test_forgetting_while_a_feeling_is_read_leaves_nothing(
     await asyncio.wait_for(forgotten.wait(), 10)
     await people.hears(1)
     assert rig.count("person") == rig.count("reading") == rig.count("turn") == 0
+
+
+# The real heads
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "feeling"),
+    [
+        ("en", "I am so happy, she said yes and we are getting married!", "happiness"),
+        ("ko", "너무 무서워서 밤에 혼자 있을 수가 없어요", "fear"),
+        ("tr", "çok üzgünüm, köpeğimi dün kaybettik", "sadness"),
+    ],
+)
+async def test_the_text_heads_that_come_with_heed_reach_the_answer(
+    rig: Rig, people: People, language: Language, words: str, feeling: str
+) -> None:
+    await meet(people, "readings", "diary", language=language)
+    rig.text_reader = Text("open")  # type: ignore[assignment]
+    await people.say(1, words, language_code=language)
+    answer = text_of((await people.hears(1))[-1])
+    assert any(guess in answer for guess in variants(language, f"reply.feel.{feeling}")), answer
+    assert rig.count("reading", "modality = 'text' AND model LIKE 'text-%-1' AND abstained IS NULL") == 1
+
+
+@pytest.mark.weights
+async def test_the_voice_head_that_comes_with_heed_reads_a_note_as_telegram_sends_it(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    weight(WHISPER)
+    await meet(people, "readings", "diary")
+    rig.voice_reader = Voice(FOLDER)  # type: ignore[assignment]
+    rig.ears = ScriptedRecogniser([EXAM])
+    await send(people, note)
+    assert rig.count("reading", "modality = 'voice' AND model = 'voice-eight-1'") == 1

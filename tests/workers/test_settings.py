@@ -43,7 +43,6 @@ WRONG = [
     ("HEED_CONTEXT_HOURS", "0"),
     ("HEED_DIARY_DAYS", "x"),
     ("HEED_LOG_LEVEL", "LOUD"),
-    ("HEED_WEIGHTS_LICENCE", "some"),
     ("HEED_TELEGRAM_TOKEN", "not-a-token"),
     ("HEED_TELEGRAM_TOKEN_FILE", "/nowhere/token"),
     ("HEED_WEBHOOK_SECRET", "short"),
@@ -173,3 +172,12 @@ def test_the_values_that_the_example_calls_defaults_are_the_defaults() -> None:
         if field.default is None or name in {"home", "admin_chat_ids"}:
             continue
         assert type(field.default)(shown[name.upper()]) == field.default, name
+
+
+def test_the_base_model_is_wanted_for_feelings_though_another_one_hears() -> None:
+    def load(recogniser: str) -> tuple[str, ...]:
+        return Settings.load(recogniser=recogniser, danger_model="none", reply_engine="inprocess").wanted_weights
+
+    assert "whisper-base" in load("whisper")
+    assert load("whisper:large") == ("whisper-base",)
+    assert load("scripted") == ()
