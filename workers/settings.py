@@ -265,7 +265,7 @@ class Settings(BaseSettings):
         """Names of the manifest's files that the workers load, as these settings are."""
         reply = (self.reply_model,) if self.reply_engine == "llama" else ()
         danger = (self.danger_model,) if self.danger_model else ()
-        hearing = WHISPER if self.recogniser == "whisper" else ()
+        hearing: tuple[str, ...] = WHISPER if self.recogniser == "whisper" else ()
         if self.recogniser.startswith("whisper:"):
             hearing = WHISPER[:1]  # feelings are read from the base model's first layers, whatever hears the words
         return (*reply, *danger, *hearing)

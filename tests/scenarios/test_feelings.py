@@ -365,6 +365,19 @@ async def test_spoken_danger_is_answered_and_never_read_for_feelings(rig: Rig, p
     assert rig.count("case") == 1
 
 
+@pytest.mark.parametrize("diary", [True, False])
+async def test_in_careful_mode_feelings_are_read_for_the_diary_alone(
+    rig: Rig, people: People, note: bytes, diary: bool
+) -> None:
+    await meet(people, "readings", *(["diary"] if diary else []))
+    await people.say(1, "I want to kill myself")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser(["my brother is here now"])
+    await send(people, note)
+    assert len(rig.voice_reader.read_seconds) == len(rig.text_reader.read_words) == int(diary)
+    assert rig.count("reading") == (2 if diary else 0)
+
+
 async def test_what_was_read_before_danger_moves_with_its_message(rig: Rig, people: People, note: bytes) -> None:
     """So that "forget my last message" reaches it."""
     await meet(people, "readings", "diary")

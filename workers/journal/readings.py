@@ -42,6 +42,14 @@ def allowed(session: Session, person: Person, modality: str) -> str | None:
     return version if version is not None and version >= COVERED_SINCE[modality] else None
 
 
+def wanted(session: Session, person: Person, modality: str, mode: str) -> bool:
+    """Whether to estimate at all: it is allowed, and of use. In careful mode reviewed words answer, which no estimate
+    changes: then it is of use to the diary alone."""
+    if allowed(session, person, modality) is None:
+        return False
+    return mode == "normal" or consents.granted(session, person.id, "diary")
+
+
 def add(session: Session, person: Person, turn_id: int, felt: Felt) -> bool:
     """Stores a reading, in place of an earlier one of the same message. False, and nothing stored, where the person
     does not allow it (any more)."""

@@ -36,7 +36,7 @@ def find(context: TurnContext) -> None:
             return
         key = key_of(session, person)
         context.newest_message = message.message_id
-        context.may_feel = context.house.feels and readings.allowed(session, person, readings.VOICE) is not None
+        context.may_feel = context.house.feels and readings.wanted(session, person, readings.VOICE, context.mode)
         context.listened = Listened(
             row_id=message.id,
             recording=Recording.read(key.unseal(message.media)),

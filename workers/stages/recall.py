@@ -48,7 +48,7 @@ def recall(context: TurnContext) -> None:
         context.spoken = any(row.hearing == recordings.HEARD for row in rows)
         context.newest_message = max(row.message_id for row in rows)
         context.oldest_sent_at = min(row.sent_at for row in rows)
-        context.may_feel = context.house.feels and readings.allowed(session, person, readings.TEXT) is not None
+        context.may_feel = context.house.feels and readings.wanted(session, person, readings.TEXT, context.mode)
         if context.may_feel:
             context.readings = tuple(readings.of_turn(session, person, turn.id))
         _remember(session, context, turn, key)
