@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # No batch: it may make a table anew and drop the old one, and with SQLite that deletes every row that refers to it.
+    # No batch: it may make a table anew and drop the old one, and with SQLite that deletes what refers to it.
     op.add_column("person", sa.Column("readings_asked_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "reading",
