@@ -38,6 +38,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def _only(condition: str) -> dict[str, Any]:
+    """A partial index over just these rows."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
 class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UTCTime(),
@@ -88,13 +93,7 @@ class Conversation(Base):
 
     __tablename__ = "conversation"
     __table_args__ = (
-        Index(
-            "conversation_current",
-            "person_id",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        Index("conversation_current", "person_id", unique=True, **_only("closed_at IS NULL")),
         Index("conversation_person", "person_id"),
     )
 
@@ -121,17 +120,12 @@ class Turn(Base):
 
     __tablename__ = "turn"
     __table_args__ = (
-        Index("turn_open", "person_id", "id", sqlite_where=text(OPEN_TURN), postgresql_where=text(OPEN_TURN)),
-        Index("turn_due", "ring_at", sqlite_where=text(OPEN_TURN), postgresql_where=text(OPEN_TURN)),
+        Index("turn_open", "person_id", "id", **_only(OPEN_TURN)),
+        Index("turn_due", "ring_at", **_only(OPEN_TURN)),
         Index("turn_conversation", "conversation_id", "id"),
-        Index(
-            "turn_kept",
-            "opened_at",
-            sqlite_where=text("answer IS NOT NULL"),
-            postgresql_where=text("answer IS NOT NULL"),
-        ),
-        Index("turn_unspoken", "ring_at", sqlite_where=text(UNSPOKEN), postgresql_where=text(UNSPOKEN)),
-        Index("turn_offered", "person_id", sqlite_where=text(OFFERED), postgresql_where=text(OFFERED)),
+        Index("turn_kept", "opened_at", **_only("answer IS NOT NULL")),
+        Index("turn_unspoken", "ring_at", **_only(UNSPOKEN)),
+        Index("turn_offered", "person_id", **_only(OFFERED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,12 +169,7 @@ class TurnMessage(Base):
         Index("turn_message_origin", "bot_id", "chat_id", "message_id", unique=True),
         Index("turn_message_turn", "turn_id"),
         Index("turn_message_recent", "person_id", "received_at"),
-        Index(
-            "turn_message_kept",
-            "received_at",
-            sqlite_where=text("words IS NOT NULL"),
-            postgresql_where=text("words IS NOT NULL"),
-        ),
+        Index("turn_message_kept", "received_at", **_only("words IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -228,14 +217,7 @@ class Inbox(Base):
 
     __tablename__ = "inbox"
     __table_args__ = (
-        Index(
-            "inbox_waiting",
-            "bot_id",
-            "chat_id",
-            "message_id",
-            sqlite_where=text(WAITING),
-            postgresql_where=text(WAITING),
-        ),
+        Index("inbox_waiting", "bot_id", "chat_id", "message_id", **_only(WAITING)),
         Index("inbox_received", "received_at"),
         Index("inbox_chat", "bot_id", "chat_id", "message_id"),
     )
@@ -261,7 +243,7 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_origin", "bot_id", "origin", "part", unique=True),
-        Index("outbox_unsent", "bot_id", "priority", "id", sqlite_where=text(UNSENT), postgresql_where=text(UNSENT)),
+        Index("outbox_unsent", "bot_id", "priority", "id", **_only(UNSENT)),
         Index("outbox_turn", "turn_id"),
         Index("outbox_person", "person_id", "id"),
         Index("outbox_closed", "closed_at"),

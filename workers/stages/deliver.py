@@ -107,7 +107,7 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
     if conversation.mode == "normal":
         settings = context.house.settings
         introduction.introduce(session, person, f"t:{turn.id}", settings.min_age, settings.context_hours)
-        if context.spoken and context.house.feels:
+        if context.aloud and context.house.feels:
             asking.ask_for_readings(session, person, conversation, turn)
     counters.add(session, f"answer.{reply.source}")
     return due

@@ -45,7 +45,7 @@ def recall(context: TurnContext) -> None:
         context.messages = words
         context.doubts = tuple(word for row in rows for word in recordings.doubts_of(row, key))
         context.caption = any(row.kind == "caption" for row in rows)
-        context.spoken = any(row.hearing == recordings.HEARD for row in rows)
+        context.aloud = any(row.hearing == recordings.HEARD for row in rows)
         context.newest_message = max(row.message_id for row in rows)
         context.oldest_sent_at = min(row.sent_at for row in rows)
         context.may_feel = context.house.feels and readings.wanted(session, person, readings.TEXT, context.mode)

@@ -50,7 +50,7 @@ class TurnContext:
     newest_message: int = 0
     oldest_sent_at: datetime | None = None
     caption: bool = False
-    spoken: bool = False
+    aloud: bool = False
     """Whether a recording of this turn was heard."""
     listened: Listened | None = None
     doubts: tuple[str, ...] = field(default=(), repr=False)
@@ -64,10 +64,8 @@ class TurnContext:
     felt: Felt | None = field(default=None, repr=False)
     """What was read from its words."""
     estimate: Estimate | None = field(default=None, repr=False)
-    """What the reply may rest on, of all that was read."""
+    """What the reply, and the voice that speaks it, may rest on, of all that was read."""
     reply: Reply | None = field(default=None, repr=False)
-    estimate: Estimate | None = field(default=None, repr=False)
-    """How the person seemed, where that was estimated."""
     script: Script | None = None
     spoken: Spoken | None = None
 
