@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.words import as_language
-from workers.journal import conversations, readings, recordings
+from workers.journal import readings, recordings
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.recordings import Recording
-from workers.journal.tables import Conversation, Person, Turn, TurnMessage, now
-from workers.turn.context import Listened, Superseded, TurnContext
+from workers.journal.tables import Turn, TurnMessage, now
+from workers.turn.context import Listened, TurnContext
+from workers.turn.standing import standing
 
 JOIN_WITHIN = timedelta(minutes=2)
 MOST = 12
@@ -20,15 +21,7 @@ MOST = 12
 def find(context: TurnContext) -> None:
     """Fills in `context.listened`, empty where nothing waits any more. Raises `Superseded` where the turn is void."""
     with context.house.journal.read() as session:
-        turn = session.get(Turn, context.turn_id)
-        if turn is None or turn.lease_token != context.claim.token:
-            raise Superseded
-        person = session.get(Person, turn.person_id)
-        conversation = session.get(Conversation, turn.conversation_id)
-        if person is None or conversation is None:
-            raise Superseded
-        if not conversations.is_current(session, conversation.id, turn.epoch):
-            raise Superseded
+        turn, person, conversation = standing(session, context)
         context.person_id, context.language = person.id, as_language(person.language)
         context.mode = conversation.mode
         message = recordings.oldest_waiting(session, turn.id)

@@ -7,11 +7,12 @@ from models.reply.request import Exchange
 from models.reply.script import language_of
 from models.words import as_language
 from workers.errors import Permanent
-from workers.journal import conversations, readings, recordings, turns
+from workers.journal import readings, recordings, turns
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
-from workers.journal.tables import Conversation, Person, Turn, TurnMessage
-from workers.turn.context import Superseded, TurnContext
+from workers.journal.tables import Turn, TurnMessage
+from workers.turn.context import TurnContext
+from workers.turn.standing import standing
 
 HISTORY_TURNS = 12  # the prompt builder drops the oldest where the context window is smaller
 SAID_TURNS = 200
@@ -21,15 +22,7 @@ NEWEST_MESSAGES = 40  # of a flood, what is read
 def recall(context: TurnContext) -> None:
     """Fills in messages, history, language, persona, mode. Raises `Superseded` where the turn is void."""
     with context.house.journal.read() as session:
-        turn = session.get(Turn, context.turn_id)
-        if turn is None or turn.lease_token != context.claim.token:
-            raise Superseded
-        person = session.get(Person, turn.person_id)
-        conversation = session.get(Conversation, turn.conversation_id)
-        if person is None or conversation is None:
-            raise Superseded
-        if not conversations.is_current(session, conversation.id, turn.epoch):
-            raise Superseded
+        turn, person, conversation = standing(session, context)
         key = key_of(session, person)
         rows = turns.messages(session, turn.id)[-NEWEST_MESSAGES:]
         words = tuple(key.unseal(row.words) for row in rows if row.words is not None)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from models import danger
 from models.danger import Hit, Kind, Tier
 from models.danger.second import Judge
-from workers.journal import alarms, conversations, leases, recordings, turns
+from workers.journal import alarms, leases, recordings, turns
 from workers.journal.tables import Conversation, Person, Reading, Turn, TurnMessage
 from workers.stages.settle import keep_heard
 from workers.turn.context import Alarmed, Listened, Outrun, Superseded, TurnContext
+from workers.turn.standing import standing
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def screen_heard(context: TurnContext) -> None:
 
 
 def _sound_heard(session: Session, context: TurnContext, listened: Listened) -> bool:
-    turn, person = _still_ours(session, context)
+    turn, person, _ = standing(session, context, lock=True)
     hit = _affirmed(session, context, turn, listened.words) or danger.screen(listened.words, listened.before)
     if hit is None:
         return False
@@ -81,19 +82,8 @@ def _affirmed(session: Session, context: TurnContext, turn: Turn, words: str) ->
     return Hit(Tier.clear, kind, context.language, "affirmed") if danger.affirms(words) else None
 
 
-def _still_ours(session: Session, context: TurnContext) -> tuple[Turn, Person]:
-    """Raises `Superseded`."""
-    turn = session.get(Turn, context.turn_id, populate_existing=True, with_for_update=True)
-    person = session.get(Person, context.person_id)
-    if turn is None or person is None or turn.lease_token != context.claim.token:
-        raise Superseded
-    if not conversations.is_current(session, turn.conversation_id, turn.epoch):
-        raise Superseded
-    return turn, person
-
-
 def _sound(session: Session, context: TurnContext, hit: Hit) -> None:
-    turn, person = _still_ours(session, context)
+    turn, person, _ = standing(session, context, lock=True)
     if turn.revision != context.revision:
         if not turns.compose_again(session, context.claim):
             raise Superseded

@@ -1,5 +1,7 @@
 """The Bot API as python-telegram-bot speaks it."""
 
+from io import BytesIO
+
 import pytest
 from telegram import (
     Bot,
@@ -182,7 +184,8 @@ async def test_files_travel_both_ways(bot: Bot, client: Client) -> None:
 
 
 async def test_a_file_beyond_20_megabytes_cannot_be_fetched(bot: Bot, client: Client) -> None:
-    await client.write(PERSON, voice=("long.ogg", OGG + bytes(20 * 1024 * 1024), "audio/ogg"), duration=600)
+    long = BytesIO(OGG + bytes(20 * 1024 * 1024))
+    await client.write(PERSON, voice=("long.ogg", long, "audio/ogg"), duration=600)
     (update,) = await bot.get_updates(timeout=5)
     with pytest.raises(BadRequest, match="File is too big"):
         await update.message.voice.get_file()
