@@ -9,11 +9,19 @@ const DRAWN = 900; // seconds of sound whose shape is worth the memory of decodi
 const SPEEDS = [1, 1.5, 2];
 
 const sounds = new Map(); // "chat message" -> Sound; a message drawn anew goes on playing
+const GLANCE = 300; // milliseconds in sight: what only scrolls past, as when a chat is opened at its end, is not loaded
+const glances = new WeakMap();
 const seen = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
+    clearTimeout(glances.get(target));
     if (!isIntersecting) continue;
-    seen.unobserve(target);
-    [...sounds.values()].find((sound) => sound.element === target)?.glimpsed();
+    glances.set(
+      target,
+      setTimeout(() => {
+        seen.unobserve(target);
+        [...sounds.values()].find((sound) => sound.element === target)?.glimpsed();
+      }, GLANCE),
+    );
   }
 });
 let playing = null;
