@@ -1,20 +1,15 @@
 """What the second opinion says of a text, and when it is asked at all."""
 
-import json
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.danger import opinion as first
 from models.danger import spelling
 from models.danger.hit import Hit, Kind, Tier
-from models.danger.second.encoder import Encoder, softmax
-from models.danger.second.packed import Packed, Unreadable
-from models.danger.second.tokens import Tokens
+from models.encoder import Encoder, Packed, Tokens, Unreadable, read_learned
+from models.encoder.forward import softmax
 from models.words import Language, by_letters
 
 FILE = Path(__file__).parent / "learned.npz"
@@ -62,7 +57,7 @@ class Judge:
 
     def opinion(self, text: str) -> Opinion:
         """Reads `text` as somebody typed it."""
-        scores = self._weight @ self._encoder.vector(self._tokens.of(text)) + self._bias
+        scores = self._weight @ self._encoder.vector(self._tokens.of(spelled(text))) + self._bias
         none, _, clear = softmax(scores[: len(LABELS)])
         kind = KINDS[1 + int(scores[len(LABELS) + 1 :].argmax())]
         assert kind is not None
@@ -82,14 +77,9 @@ class Judge:
         return None
 
 
-def read_learned(file: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-    """What was learned: what is said about it, and its arrays as they are kept. Raises `OSError`, `Unreadable`."""
-    try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as held:
-            arrays = {name: held[name] for name in held.files}
-        return json.loads(str(arrays.pop("about"))), arrays
-    except (ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise Unreadable(f"{file.name}: damaged ({type(error).__name__})") from None
+def spelled(text: str) -> str:
+    """`text` as the encoder is given it, in teaching as in serving."""
+    return spelling.joined_letters(spelling.plain(text))
 
 
 def _log_odds(share: float) -> float:

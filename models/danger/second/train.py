@@ -11,23 +11,21 @@ import argparse
 import json
 import random
 import re
-import time
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.danger import lessons
 from models.danger.hit import Kind
-from models.danger.second.judge import FILE, KINDS, LABELS, Judge, read_learned
-from models.danger.second.packed import Packed
+from models.danger.second.judge import FILE, KINDS, LABELS, Judge, spelled
 from models.danger.second.thresholds import choose
-from models.danger.second.tokens import Tokens
+from models.encoder import Packed, Tokens, read_learned
+from models.encoder.adapting import Model, Pace, by_length, teach
+from models.encoder.learned import keep_learned
 from models.words import HANGUL
 
 ORDINARY = (("goemotions/train", "text", 1500), ("kote/train", "text", 1000), ("chatbot_ko/all", "q", 1000))
@@ -37,7 +35,7 @@ SMOOTHING = 0.05
 JOINED = 900
 """Joined texts that are made for each script: Hangul, and Latin letters."""
 VARIED = 0.4
-BATCH, RANK, RATE, HEAD_RATE, WARM = 32, 16, 1e-3, 1e-3, 0.06
+BATCH, RANK, RATE, HEAD_RATE = 32, 16, 1e-3, 1e-3
 SEED = 0
 UNCHOSEN = {"listen": -99.0, "hint_adds": 0.0, "ask": 0.0, "clear": 0.0}
 
@@ -49,83 +47,6 @@ class Example:
     label: int
     kind: int
     weight: float
-
-
-class Adapted(nn.Module):
-    """A frozen linear layer and what is learned beside it."""
-
-    def __init__(self, weight: Tensor, bias: Tensor) -> None:
-        super().__init__()
-        outputs, inputs = weight.shape
-        self.register_buffer("weight", weight, persistent=False)
-        self.A = nn.Parameter(torch.randn(RANK, inputs) / inputs**0.5)
-        self.B = nn.Parameter(torch.zeros(outputs, RANK))
-        self.b = nn.Parameter(bias)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.linear(x, self.weight, self.b) + F.linear(F.linear(x, self.A), self.B)
-
-
-class Norm(nn.Module):
-    def __init__(self, weight: Tensor, bias: Tensor, epsilon: float) -> None:
-        super().__init__()
-        self.w, self.b, self.epsilon = nn.Parameter(weight), nn.Parameter(bias), epsilon
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.layer_norm(x, self.w.shape, self.w, self.b, self.epsilon)
-
-
-class Layer(nn.Module):
-    def __init__(self, packed: Packed, number: int) -> None:
-        super().__init__()
-        hidden, inner, self.heads = packed.shape.hidden, packed.shape.inner, packed.shape.heads
-
-        def linear(part: str, inputs: int, outputs: int) -> Adapted:
-            weight, bias = f"l{number}.{part}.w", f"l{number}.{part}.b"
-            return Adapted(_tensor(packed, weight, outputs, inputs), _tensor(packed, bias, outputs))
-
-        def norm(part: str) -> Norm:
-            weight, bias = (_tensor(packed, f"l{number}.{part}.{one}", hidden) for one in "wb")
-            return Norm(weight, bias, packed.shape.epsilon)
-
-        self.q, self.k, self.v, self.ao = (linear(part, hidden, hidden) for part in ("q", "k", "v", "ao"))
-        self.fi, self.fo = linear("fi", hidden, inner), linear("fo", inner, hidden)
-        self.aln, self.oln = norm("aln"), norm("oln")
-        self.drop = nn.Dropout(0.1)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        q, k, v = (part(x).unflatten(2, (self.heads, -1)).transpose(1, 2) for part in (self.q, self.k, self.v))
-        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).flatten(2)
-        x = self.aln(x + self.drop(self.ao(mixed)))
-        return self.oln(x + self.drop(self.fo(F.gelu(self.fi(x)))))
-
-
-class Model(nn.Module):
-    """The encoder with its head: pieces [batch, length] to scores [batch, labels + 1 + kinds]."""
-
-    def __init__(self, packed: Packed) -> None:
-        super().__init__()
-        shape = packed.shape
-        self._packed = packed
-        places = packed.tensor("emb.pos", shape.positions, shape.hidden)
-        self.register_buffer("places", torch.from_numpy(places + packed.tensor("emb.type", 2, shape.hidden)[0]))
-        weight, bias = (_tensor(packed, f"emb.ln.{one}", shape.hidden) for one in "wb")
-        self.first = Norm(weight, bias, shape.epsilon).requires_grad_(False)
-        self.layers = nn.ModuleList(Layer(packed, number) for number in range(shape.layers))
-        self.drop, self.head = nn.Dropout(0.1), nn.Linear(shape.hidden, len(LABELS) + len(KINDS))
-
-    def forward(self, texts: list[list[int]]) -> Tensor:
-        lengths = torch.tensor([len(text) for text in texts])
-        longest = int(lengths.max())
-        here = torch.arange(longest)[None] < lengths[:, None]
-        numbers = np.array([text + [0] * (longest - len(text)) for text in texts])
-        words = torch.from_numpy(self._packed.words(numbers.ravel())).view(len(texts), longest, -1)
-        x = self.first(words + self.places[:longest])
-        mask = torch.zeros(len(texts), 1, 1, longest).masked_fill(~here[:, None, None], -1e9)
-        for layer in self.layers:
-            x = layer(x, mask)
-        mean = (x * here[..., None]).sum(1) / lengths[:, None]
-        return self.head(self.drop(mean))
 
 
 def main() -> None:
@@ -143,11 +64,12 @@ def main() -> None:
         torch.manual_seed(SEED)
         packed = Packed(chosen.encoder)
         examples = _examples(Tokens(packed.vocabulary()), chosen.data)
-        model = Model(packed)
+        model = Model(packed, len(LABELS) + len(KINDS), RANK)
         taught = _take_up(model) if chosen.goes_on else []
-        _teach(model, examples, chosen.epochs, RATE / 3 if chosen.goes_on else RATE)
+        pace = Pace(chosen.epochs, RATE / 3 if chosen.goes_on else RATE, HEAD_RATE)
+        teach(model, lambda epoch: _batches(examples, epoch), lambda batch: _loss(model, batch), pace)
         taught.append({"epochs": chosen.epochs, "texts": len(examples)})
-        _save(model, {"thresholds": UNCHOSEN, "lessons": taught})
+        keep_learned(FILE, {"thresholds": UNCHOSEN, "lessons": taught}, model.learned())
     thresholds = choose(Judge(chosen.encoder), chosen.data)
     print("thresholds", json.dumps(thresholds))
     _rewrite(thresholds)
@@ -163,7 +85,8 @@ def _examples(tokens: Tokens, data: Path) -> list[Example]:
     found += [(text, 0, 0, ORDINARY_WEIGHT) for text in lessons.public(data, ORDINARY, longest=200)]
     found += _joined(found)
     return [
-        Example(tokens.of(text), tokens.of(_varied(text)), label, kind, weight) for text, label, kind, weight in found
+        Example(tokens.of(spelled(text)), tokens.of(spelled(_varied(text))), label, kind, weight)
+        for text, label, kind, weight in found
     ]
 
 
@@ -203,55 +126,16 @@ def _varied(text: str) -> str:
 def _take_up(model: Model) -> list[dict[str, int]]:
     """Puts what is learned already into `model`; returns the lessons that it came from."""
     about, arrays = read_learned(FILE)
-    learned = {name: torch.from_numpy(array.astype(np.float32)) for name, array in arrays.items()}
-    unknown = model.load_state_dict(learned, strict=False).unexpected_keys
-    if unknown:
-        raise ValueError(f"what was learned is of another make: {unknown[:3]}")
+    model.take_up(arrays)
     taught: list[dict[str, int]] = about["lessons"]
     return taught
 
 
-def _teach(model: Model, examples: list[Example], epochs: int, rate: float) -> None:
-    learned = [(name, part) for name, part in model.named_parameters() if part.requires_grad]
-    groups = [
-        {"params": [part for name, part in learned if not name.startswith("head")], "lr": rate},
-        {"params": list(model.head.parameters()), "lr": HEAD_RATE},
-    ]
-    optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = epochs * (len(examples) // BATCH + 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (WARM * steps)) * max(0.02, 1 - step / steps)
-    )
-    began = time.monotonic()
-    for epoch in range(epochs):
-        lost, batches = 0.0, _batches(examples)
-        for number, batch in enumerate(batches, 1):
-            loss = _loss(model, batch)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_([part for _, part in learned], 1.0)
-            optimizer.step()
-            schedule.step()
-            lost += loss.item()
-            if number % 50 == 0 or number == len(batches):
-                seconds = time.monotonic() - began
-                print(
-                    f"epoch {epoch + 1}: {number} of {len(batches)}, loss {lost / number:.3f}, {seconds:.0f} s",
-                    flush=True,
-                )
-    model.eval()
-
-
-def _batches(examples: list[Example]) -> list[list[tuple[Example, list[int]]]]:
+def _batches(examples: list[Example], epoch: int) -> list[list[tuple[Example, list[int]]]]:
     """Of similar length, in random order; each example plain or varied."""
-    shown = [(example, example.varied if random.random() < VARIED else example.plain) for example in examples]
-    random.shuffle(shown)
-    batches = []
-    for first in range(0, len(shown), BATCH * 40):
-        near = sorted(shown[first : first + BATCH * 40], key=lambda one: len(one[1]))
-        batches += [near[at : at + BATCH] for at in range(0, len(near), BATCH)]
-    random.shuffle(batches)
-    return batches
+    chance = random.Random(f"{SEED} {epoch}")
+    shown = [(example, example.varied if chance.random() < VARIED else example.plain) for example in examples]
+    return by_length(shown, BATCH, lambda one: len(one[1]), chance)
 
 
 def _loss(model: Model, batch: list[tuple[Example, list[int]]]) -> Tensor:
@@ -263,27 +147,9 @@ def _loss(model: Model, batch: list[tuple[Example, list[int]]]) -> Tensor:
     return ((of_label + KIND_WEIGHT * of_kind) * weights).mean()
 
 
-def _save(model: Model, about: dict[str, Any]) -> None:
-    arrays: dict[str, Any] = {}
-    for name, part in model.named_parameters():
-        if name.startswith("layers."):
-            arrays[name] = part.detach().numpy().astype(np.float16)
-        elif name.startswith("head."):
-            arrays[name] = part.detach().numpy()
-    _keep(about, arrays)
-
-
 def _rewrite(thresholds: dict[str, float]) -> None:
     about, arrays = read_learned(FILE)
-    _keep(about | {"thresholds": thresholds}, arrays)
-
-
-def _keep(about: dict[str, Any], arrays: dict[str, Any]) -> None:
-    np.savez_compressed(FILE, about=np.array(json.dumps(about)), **arrays)
-
-
-def _tensor(packed: Packed, name: str, *shape: int) -> Tensor:
-    return torch.from_numpy(packed.tensor(name, *shape))
+    keep_learned(FILE, about | {"thresholds": thresholds}, arrays)
 
 
 if __name__ == "__main__":

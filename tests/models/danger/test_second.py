@@ -11,10 +11,10 @@ import pytest
 from infra.rigs.lines import LINES
 from models.danger import Kind, Tier, screen
 from models.danger.second import Judge
-from models.danger.second.encoder import gelu, softmax
 from models.danger.second.judge import FILE
-from models.danger.second.packed import Packed, Unreadable, unpacked
-from models.danger.second.tokens import LONGEST, Tokens
+from models.encoder.forward import gelu, softmax
+from models.encoder.packed import Packed, Unreadable, unpacked
+from models.encoder.tokens import LONGEST, Tokens
 from tests.rig.weights import weight
 
 

@@ -1,4 +1,4 @@
-"""Words to the numbers of the encoder's pieces: a unigram tokenizer over already plain text.
+"""Words to the numbers of the encoder's pieces: a unigram tokenizer.
 
 The pieces of the likeliest cut (Kudo 2018, "Subword Regularization"), found by Viterbi's algorithm. The usual library
 holds the same vocabulary in 260 MB, which the worker has not; a dictionary takes 40.
@@ -8,8 +8,7 @@ import unicodedata
 
 import numpy as np
 
-from models.danger import spelling
-from models.danger.second.packed import Floats, Vocabulary
+from models.encoder.packed import Floats, Vocabulary
 
 LONGEST = 160  # pieces; of a longer text both ends are read
 PREFIX = "query: "  # what the encoder was taught to expect before a text
@@ -27,8 +26,8 @@ class Tokens:
         self._worst = float(self._scores.min()) - UNKNOWN_COSTS
 
     def of(self, text: str) -> list[int]:
-        """Numbers of the pieces of `text` as somebody typed it, between the begin and the end sign."""
-        plain = unicodedata.normalize("NFKC", spelling.joined_letters(spelling.plain(text)))
+        """Numbers of the pieces of `text`, between the begin and the end sign."""
+        plain = unicodedata.normalize("NFKC", text)
         numbers = self._pieces(BLANK + BLANK.join((PREFIX + plain).split()))
         if len(numbers) > LONGEST - 2:
             numbers = [*numbers[: LONGEST // 2], *numbers[LONGEST // 2 + 2 - LONGEST :]]

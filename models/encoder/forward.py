@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.danger.second.packed import Floats, Packed, Unreadable
+from models.encoder.packed import Floats, Packed, Unreadable
 
 LINEAR = ("q", "k", "v", "ao", "fi", "fo")
 NORMS = ("aln", "oln")
