@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     reply_quote: Literal["auto", "always"] = "auto"
 
     recogniser: str = "whisper"
+    recogniser_device: Literal["cpu", "cuda"] = "cpu"
     voice_limit_s: float = Field(default=300.0, ge=5, le=1800)
 
     synthesiser: Literal["hibari", "server", "tone", "none"] = "hibari"
@@ -247,6 +248,11 @@ class Settings(BaseSettings):
     def redis_socket(self) -> Path:
         """Socket of the embedded Redis. A socket's path holds 107 bytes at most, so it is short and private."""
         return Path(f"/tmp/heed-{os.getuid()}-{hash_of(str(self.home)):08x}") / "redis.sock"
+
+    @property
+    def voice_limit_minutes(self) -> str:
+        """The longest recording that is listened to, as it is said to a person: "5", "7.5"."""
+        return f"{round(self.voice_limit_s / 60, 1):g}"
 
     @property
     def weights_folder(self) -> Path:

@@ -3,7 +3,6 @@
 import json
 import time
 from collections import OrderedDict, deque
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,11 +12,10 @@ from models import danger
 from models.danger import Hit, Kind, Tier
 from models.words import as_language
 from workers.journal import conversations
+from workers.journal.lately import JOIN_WITHIN, MOST, words_before
 from workers.journal.people import key_of
-from workers.journal.tables import Inbox, Person, Turn, TurnMessage, is_waiting, now
+from workers.journal.tables import Inbox, Person, TurnMessage, is_waiting, now
 
-JOIN_WITHIN = timedelta(minutes=2)
-RECENT = 12
 CHATS = 20_000
 HITS = 2_000
 
@@ -56,7 +54,7 @@ class Hearing:
         oldest = time.monotonic() - JOIN_WITHIN.total_seconds()
         if len(self._heard) > CHATS:
             self._heard = {chat: kept for chat, kept in self._heard.items() if kept and kept[-1][0] > oldest}
-        heard = self._heard.setdefault(chat_id, deque(maxlen=RECENT))
+        heard = self._heard.setdefault(chat_id, deque(maxlen=MOST))
         while heard and heard[0][0] < oldest:
             heard.popleft()
         return heard
@@ -102,23 +100,7 @@ def _stored_numbers(session: Session, envelope: Envelope, person: Person) -> set
 
 def _stored_words(session: Session, envelope: Envelope, person: Person) -> list[str]:
     key = key_of(session, person)
-    since = now() - JOIN_WITHIN
-    found: dict[int, str] = {}
-    rows = session.scalars(
-        select(TurnMessage)
-        .join(Turn, Turn.id == TurnMessage.turn_id)
-        .where(
-            TurnMessage.person_id == person.id,
-            TurnMessage.received_at > since,
-            TurnMessage.words.is_not(None),
-            Turn.kind != "danger",
-        )
-        .order_by(TurnMessage.received_at.desc())
-        .limit(RECENT)
-    )
-    for row in rows:
-        if row.words is not None and row.message_id < envelope.arrival.message_id:
-            found[row.message_id] = key.unseal(row.words)
+    found = words_before(session, person.id, envelope.arrival.message_id, key)
     waiting = session.scalars(
         select(Inbox)
         .where(
@@ -128,7 +110,7 @@ def _stored_words(session: Session, envelope: Envelope, person: Person) -> list[
             Inbox.message_id < envelope.arrival.message_id,
         )
         .order_by(Inbox.message_id.desc())
-        .limit(RECENT)
+        .limit(MOST)
     )
     for item in waiting:
         words = _words_of(item, person.bot_id, key.unseal(item.payload)) if item.payload and item.person_id else None

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workers.journal.recordings import WAITING, any_waiting
+from workers.journal.recordings import WAITING, oldest_waiting
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage, now
-from workers.journal.turns import COMPOSE, PERCEIVE, RING_AGAIN, THINKING, Claim, Due
+from workers.journal.turns import COMPOSE, PERCEIVE, RING_AGAIN, THINKING, Claim, Due, open_turn
 
 
 def pass_on(session: Session, claim: Claim) -> Due | None:
@@ -23,7 +23,7 @@ def perceived(session: Session, claim: Claim) -> Due | None:
     turn = session.get(Turn, claim.turn_id, populate_existing=True)
     if turn is None or turn.lease_token != claim.token or turn.state not in THINKING:
         return None
-    waits = any_waiting(session, turn.id)
+    waits = oldest_waiting(session, turn.id) is not None
     turn.queue = PERCEIVE if waits else COMPOSE
     turn.state = "received" if waits else "perceived"
     turn.lease_token = turn.lease_until = None
@@ -43,18 +43,7 @@ def reopen_unheard(session: Session, person: Person, conversation: Conversation)
     ).all()  # fmt: skip
     if not waiting:
         return None
-    turn = Turn(
-        bot_id=person.bot_id,
-        chat_id=person.telegram_id,
-        person_id=person.id,
-        conversation_id=conversation.id,
-        epoch=conversation.epoch,
-        queue=PERCEIVE,
-        not_before=now(),
-        ring_at=now(),
-    )
-    session.add(turn)
-    session.flush()
+    turn = open_turn(session, person, conversation, queue=PERCEIVE, not_before=now(), ring_at=now())
     for message in waiting:
         message.turn_id = turn.id
     return turn

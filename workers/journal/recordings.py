@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workers.journal.keys import PersonKey
@@ -13,6 +13,7 @@ from workers.journal.tables import Outbox, TurnMessage
 
 KINDS = ("voice", "audio", "video_note")
 WAITING, HEARD = "waiting", "heard"
+LARGEST = 20 * 2**20  # bytes: a bot can download no more
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,6 @@ def oldest_waiting(session: Session, turn_id: int) -> TurnMessage | None:
         .order_by(TurnMessage.message_id)
         .limit(1)
     )
-
-
-def any_waiting(session: Session, turn_id: int) -> bool:
-    """Whether the turn holds a recording that nobody has listened to."""
-    waiting = exists().where(TurnMessage.turn_id == turn_id, TurnMessage.hearing == WAITING)
-    return bool(session.scalar(select(waiting)))
 
 
 def waiting_since(session: Session, turn_ids: Sequence[int], since: datetime) -> set[int]:

@@ -99,18 +99,24 @@ def take_in(
             session.expire(newest)
             _add_message(session, person, newest, said)
             return newest
+    queue = PERCEIVE if said.recording else COMPOSE
+    turn = open_turn(session, person, conversation, queue=queue, **_when(wait_until, rung=not hold))
+    _add_message(session, person, turn, said)
+    return turn
+
+
+def open_turn(session: Session, person: Person, conversation: Conversation, **values: Any) -> Turn:
+    """A new turn of `conversation`; `values` are its other columns."""
     turn = Turn(
-        bot_id=said.bot_id,
-        chat_id=said.chat_id,
+        bot_id=person.bot_id,
+        chat_id=person.telegram_id,
         person_id=person.id,
         conversation_id=conversation.id,
         epoch=conversation.epoch,
-        queue=PERCEIVE if said.recording else COMPOSE,
-        **_when(wait_until, rung=not hold),
+        **values,
     )
     session.add(turn)
     session.flush()
-    _add_message(session, person, turn, said)
     return turn
 
 
@@ -129,12 +135,10 @@ def record_danger(
     session: Session, person: Person, conversation: Conversation, answer: str, said: Said | None = None
 ) -> Turn:
     """A turn whose answer is the reviewed text: composed from the start, no model has a part in it."""
-    turn = Turn(
-        bot_id=person.bot_id,
-        chat_id=person.telegram_id,
-        person_id=person.id,
-        conversation_id=conversation.id,
-        epoch=conversation.epoch,
+    turn = open_turn(
+        session,
+        person,
+        conversation,
         kind="danger",
         state="composed",
         source="danger",
@@ -144,8 +148,6 @@ def record_danger(
         ring_at=now(),
         composed_at=now(),
     )
-    session.add(turn)
-    session.flush()
     if said is not None:
         _add_message(session, person, turn, said)
     return turn

@@ -3,10 +3,10 @@
 import httpx
 
 from workers.errors import Transient
+from workers.journal.recordings import LARGEST
 from workers.settings import Settings
 from workers.turn.context import TurnContext
 
-LARGEST = 20 * 2**20  # bytes: a bot can download no more
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 TOO_BIG = "too_big"
 GONE = "damaged"

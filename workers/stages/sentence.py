@@ -10,9 +10,9 @@ SPOKEN = {"damaged", "truncated", "too_long", "too_big", "clipped", "too_quiet",
 
 def unheard(context: TurnContext) -> str:
     """One sentence for each kind of trouble, each kind once."""
-    minutes = round(context.house.settings.voice_limit_s / 60, 1)
+    minutes = context.house.settings.voice_limit_minutes
     kinds = dict.fromkeys(context.unheard)
-    sentences = [say(context.language, f"sound.{kind}", minutes=f"{minutes:g}") for kind in kinds]
+    sentences = [say(context.language, f"sound.{kind}", minutes=minutes) for kind in kinds]
     if SPOKEN & kinds.keys():
         sentences.append(danger.while_unheard(context.language, context.country, young=context.minor))
     return "\n\n".join(sentences)

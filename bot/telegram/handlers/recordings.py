@@ -7,10 +7,9 @@ from telegram import Audio, Message, Video, VideoNote, Voice
 from bot.telegram.handlers.text import take_in, visible
 from bot.telegram.scene import Scene
 from models import danger
-from workers.journal.recordings import KINDS, Recording
+from workers.journal.recordings import KINDS, LARGEST, Recording
 
 GRACE_S = 1.0
-LARGEST = 20 * 2**20  # bytes: a bot can download no more
 
 
 def recording(scene: Scene) -> None:
@@ -19,11 +18,11 @@ def recording(scene: Scene) -> None:
     kind, sound = _sound_of(message)
     seconds = sound.duration.total_seconds() if isinstance(sound.duration, timedelta) else float(sound.duration)
     caption = message.caption if message.caption and visible(message.caption) else None
-    limit = scene.settings.voice_limit_s
-    if seconds > limit + GRACE_S or (sound.file_size or 0) > LARGEST:
-        why = "too_long" if seconds > limit + GRACE_S else "too_big"
+    too_long = seconds > scene.settings.voice_limit_s + GRACE_S
+    if too_long or (sound.file_size or 0) > LARGEST:
+        why = "too_long" if too_long else "too_big"
         scene.answer(
-            scene.words(f"sound.{why}", minutes=f"{limit / 60:.1f}".removesuffix(".0"))
+            scene.words(f"sound.{why}", minutes=scene.settings.voice_limit_minutes)
             + "\n\n"
             + danger.while_unheard(scene.language, scene.person.country, young=scene.person.minor)
         )
