@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from models.speech.audio.sound import Sound
 from models.speech.audio.speech import Span
 from models.speech.recognise.heard import Heard
 
+Device = Literal["cpu", "cuda"]
 Between = Callable[[], None]
 """Called between two pieces of a recording, so that other work gets its turn. What it raises ends the hearing."""
 
@@ -46,17 +47,15 @@ class Recogniser(Protocol):
         """Give memory back. The recogniser is not used afterwards."""
 
 
-def recogniser_from(
-    name: str, *, weights: Path, threads: int = 2, device: str = "cpu", compute: str = "int8"
-) -> Recogniser:
+def recogniser_from(name: str, *, weights: Path, threads: int = 2, device: Device = "cpu") -> Recogniser:
     """`whisper` (the files of whisper-base in `weights`), `whisper:FOLDER` (any faster-whisper model in a
-    folder, relative to `weights`), `scripted` or `scripted:SECONDS` (which takes that long). Raises
-    `UnknownRecogniser`."""
+    folder, relative to `weights`), `scripted` or `scripted:SECONDS` (which takes that long). `device`
+    is where Whisper runs. Raises `UnknownRecogniser`."""
     kind, _, folder = name.partition(":")
     if kind == "whisper":
         from models.speech.recognise.whisper import WhisperRecogniser  # heavy, so only where it is asked for
 
-        return WhisperRecogniser(weights, folder=folder, threads=threads, device=device, compute=compute)
+        return WhisperRecogniser(weights, folder=folder, threads=threads, device=device)
     if kind == "scripted":
         from models.speech.recognise.scripted import ScriptedRecogniser
 

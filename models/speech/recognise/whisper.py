@@ -18,12 +18,13 @@ from models.speech.audio.sound import RATE, Sound, Waveform
 from models.speech.audio.speech import Span, levelled, spans
 from models.speech.recognise.ghosts import is_ghost
 from models.speech.recognise.heard import Heard, Word
-from models.speech.recognise.recogniser import Between, RecogniserUnavailable
+from models.speech.recognise.recogniser import Between, Device, RecogniserUnavailable
 from models.weights import WeightsError, find
 from models.words import LANGUAGES
 
 FILES = ("whisper-base", "whisper-base-config", "whisper-base-tokenizer", "whisper-base-vocabulary")
 PIECE_S = 28.0
+COMPUTE: dict[Device, str] = {"cpu": "int8", "cuda": "float16"}
 OVERRULED = 0.8
 OVERRULED_FOREIGN = 0.95
 OVERRULED_S = 2.0
@@ -109,12 +110,10 @@ class _Spoken:
 class WhisperRecogniser:
     """One model in memory; one recording at a time."""
 
-    def __init__(
-        self, weights: Path, *, folder: str = "", threads: int = 2, device: str = "cpu", compute: str = "int8"
-    ) -> None:
+    def __init__(self, weights: Path, *, folder: str = "", threads: int = 2, device: Device = "cpu") -> None:
         self._weights = weights
         self._folder = folder
-        self._settings: dict[str, Any] = {"device": device, "compute_type": compute, "cpu_threads": threads}
+        self._settings: dict[str, Any] = {"device": device, "compute_type": COMPUTE[device], "cpu_threads": threads}
         self._model: _Once | None = None
         self._lock = threading.Lock()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import ctranslate2
 import numpy as np
 import pytest
 
@@ -145,6 +146,16 @@ def test_missing_weights_say_how_to_get_them(tmp_path: Path) -> None:
         made.warm()
     with pytest.raises(RecogniserUnavailable, match="cannot be loaded"):
         recogniser_from("whisper:nowhere", weights=tmp_path).warm()
+
+
+@pytest.mark.weights
+@pytest.mark.skipif(ctranslate2.get_cuda_device_count() > 0, reason="there is a GPU here")
+def test_a_gpu_that_is_not_there_is_named() -> None:
+    weight("whisper-base")
+    made = recogniser_from("whisper", weights=FOLDER, device="cuda")
+    assert made.name == "whisper-base-float16"
+    with pytest.raises(RecogniserUnavailable, match="CUDA"):
+        made.warm()
 
 
 def test_an_unknown_recogniser_is_refused(tmp_path: Path) -> None:
