@@ -19,6 +19,7 @@ from workers.doorbell import CeleryDoorbell, Doorbell
 from workers.journal import speeches
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
+from workers.once import Once
 from workers.process import native_threads
 from workers.settings import Settings
 from workers.turn.lease import Renewer
@@ -47,53 +48,40 @@ class House:
     """These two are absent in a house that estimates no feelings."""
     reading: threading.Lock = field(default_factory=threading.Lock)
     """Held while a feeling is read: one at a time, the cores are busy with it."""
-    _composer: Composer | None = None
-    _judge: Judge | None = None
-    _recogniser: Recogniser | None = None
-    _synthesiser: Synthesiser | None = None
-    _voice_reader: VoiceReader | None = None
-    _text_reader: TextReader | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _composer: Once[Composer] = field(default_factory=Once)
+    _judge: Once[Judge] = field(default_factory=Once)
+    _recogniser: Once[Recogniser] = field(default_factory=Once)
+    _synthesiser: Once[Synthesiser] = field(default_factory=Once)
+    _voice_reader: Once[VoiceReader] = field(default_factory=Once)
+    _text_reader: Once[TextReader] = field(default_factory=Once)
 
     @property
     def composer(self) -> Composer:
         """The composer, its weights loaded at the first use."""
-        with self._lock:
-            if self._composer is None:
-                self._composer = self.make_composer()
-            return self._composer
+        return self._composer.get(self.make_composer)
 
     @property
     def judges(self) -> bool:
         """Whether the second opinion is loaded here: not in a process that never takes a turn."""
-        return self._judge is not None
+        return self._judge.made
 
     @property
     def judge(self) -> Judge | None:
         """The second opinion on danger, loaded at the first use; None where the settings want none."""
-        with self._lock:
-            if self._judge is None and self.make_judge is not None:
-                self._judge = self.make_judge()
-            return self._judge
+        return self._judge.get(self.make_judge) if self.make_judge is not None else None
 
     @property
     def recogniser(self) -> Recogniser:
         """What hears words, its weights loaded at the first use. Raises `RecogniserUnavailable`."""
-        with self._lock:
-            if self._recogniser is None:
-                if self.make_recogniser is None:
-                    raise RecogniserUnavailable("this house listens to nothing")
-                self._recogniser = self.make_recogniser()
-            return self._recogniser
+        if self.make_recogniser is None:
+            raise RecogniserUnavailable("this house listens to nothing")
+        return self._recogniser.get(self.make_recogniser)
 
     @property
     def synthesiser(self) -> Synthesiser | None:
         """What speaks answers aloud, loaded at the first use; None where they are written only. Raises
         `SynthesiserUnavailable`."""
-        with self._lock:
-            if self._synthesiser is None and self.make_synthesiser is not None:
-                self._synthesiser = self.make_synthesiser()
-            return self._synthesiser
+        return self._synthesiser.get(self.make_synthesiser) if self.make_synthesiser is not None else None
 
     @property
     def feels(self) -> bool:
@@ -103,22 +91,16 @@ class House:
     @property
     def voice_reader(self) -> VoiceReader:
         """What reads feelings from voices, loaded at the first use. Raises `MissingWeight`."""
-        with self._lock:
-            if self._voice_reader is None:
-                if self.make_voice_reader is None:
-                    raise LookupError("this house estimates no feelings")
-                self._voice_reader = self.make_voice_reader()
-            return self._voice_reader
+        if self.make_voice_reader is None:
+            raise LookupError("this house estimates no feelings")
+        return self._voice_reader.get(self.make_voice_reader)
 
     @property
     def text_reader(self) -> TextReader:
         """What reads feelings from words, loaded at the first use."""
-        with self._lock:
-            if self._text_reader is None:
-                if self.make_text_reader is None:
-                    raise LookupError("this house estimates no feelings")
-                self._text_reader = self.make_text_reader()
-            return self._text_reader
+        if self.make_text_reader is None:
+            raise LookupError("this house estimates no feelings")
+        return self._text_reader.get(self.make_text_reader)
 
 
 def build(settings: Settings) -> House:
@@ -146,7 +128,10 @@ def build(settings: Settings) -> House:
 
     def make_recogniser() -> Recogniser:
         recogniser = recogniser_from(
-            settings.recogniser, weights=settings.weights_folder, threads=native_threads("media", settings)
+            settings.recogniser,
+            weights=settings.weights_folder,
+            threads=native_threads("media", settings),
+            device=settings.recogniser_device,
         )
         recogniser.warm()
         return recogniser

@@ -35,5 +35,6 @@ def test_there_is_a_voice_head_for_either_licence() -> None:
 def test_nothing_that_reads_feelings_is_loaded_before_somebody_agreed(tmp_path: Path) -> None:
     house = _house(tmp_path, "all")
     assert house.feels
-    assert house._voice_reader is house._text_reader is None
+    assert not house._voice_reader.made
+    assert not house._text_reader.made
     assert house.text_reader is house.text_reader

@@ -40,7 +40,7 @@ def deliver(context: TurnContext) -> None:
     if reply is None:
         raise Permanent("there is no reply to deliver")
     # Found out beforehand: nobody else can write while the transaction lasts.
-    manner = Manner(language_of(reply.text, context.language), grieves=_grieves(context))
+    manner = Manner(language_of(reply.text, context.language), grieves=context.mode == "normal" and _grieves(context))
     due = context.house.journal.transact(lambda session: _commit(session, context, reply, manner))
     context.house.doorbell.call_sender()
     if due is not None:
