@@ -196,3 +196,16 @@ def test_a_child_dies_with_the_process_that_started_it() -> None:
     while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
         assert time.monotonic() < deadline, "the child outlived its parent"
         time.sleep(0.02)
+
+
+@pytest.mark.skipif(not process.AUTOGROUP.exists(), reason="this kernel schedules no groups of sessions")
+@pytest.mark.parametrize(("kind", "nice"), [("media", 10), ("text", 0)])
+def test_who_hears_lets_who_writes_go_first_and_that_across_sessions_too(kind: str, nice: int) -> None:
+    code = (
+        f"import os; from workers.process import AUTOGROUP, step_back; step_back({kind!r});"
+        "print(os.nice(0), AUTOGROUP.read_text().split()[-1])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, start_new_session=True, check=True
+    )
+    assert ran.stdout.split() == [str(nice)] * 2
