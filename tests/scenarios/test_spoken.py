@@ -219,6 +219,17 @@ async def test_a_voice_that_takes_too_long_lets_the_written_answer_go_first(rig:
     assert kinds(await people.hears(1)) == ["text"]
 
 
+async def test_while_an_answer_is_spoken_the_chat_shows_that_a_voice_is_recorded(rig: Rig, people: People) -> None:
+    slow = SlowTone()
+    rig.tongue = slow
+    await choose(people, "voice")
+    await people.say(1, TIRED)
+    await until(slow.began.is_set)
+    await until(lambda: "record_voice" in [event["action"] for event in people.events(1, "action")])
+    slow.may.set()
+    assert kinds(await people.hears(1)) == ["voice"]
+
+
 async def test_a_worker_that_never_comes_costs_the_voice_and_no_answer(rig: Rig, people: People) -> None:
     await choose(people, "voice")
     rig.stages.always("deliver.", lambda _: rig.crew.rest())
