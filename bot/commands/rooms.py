@@ -26,6 +26,7 @@ class Room:
 EVALUATED = {
     "danger": Room("models.danger.evaluate"),
     "reply": Room("models.reply.evaluate"),
+    "estimates": Room("models.reply.estimates", licence=True),
     "voice": Room("models.emotion.voice.evaluate", licence=True),
     "text": Room("models.emotion.text.evaluate", weights=False, licence=True),
     "recognition": Room("models.speech.evaluate", ("recognition",)),
