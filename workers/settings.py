@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     recogniser_device: Literal["cpu", "cuda"] = "cpu"
     voice_limit_s: float = Field(default=300.0, ge=5, le=1800)
 
-    synthesiser: Literal["hibari", "server", "tone", "none"] = "hibari"
+    synthesiser: str = "hibari"
     synthesiser_url: str | None = None
     synthesiser_model: str | None = None
     synthesiser_voice: str | None = None
@@ -156,6 +156,13 @@ class Settings(BaseSettings):
     def _hears(cls, name: str) -> str:
         if not re.fullmatch(r"whisper(:[\w.-]+)?|scripted(:\d+(\.\d+)?)?", name):
             raise ValueError("must be whisper, or whisper: and the folder of another model beside the weights")
+        return name
+
+    @field_validator("synthesiser", mode="after")
+    @classmethod
+    def _speaks(cls, name: str) -> str:
+        if not re.fullmatch(r"hibari|server|none|tone(:\d+(\.\d+)?)?", name):
+            raise ValueError("must be hibari, server, tone or none")
         return name
 
     @field_validator("synthesiser_languages", mode="after")

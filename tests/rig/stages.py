@@ -1,6 +1,7 @@
 """A hand on the stages of a turn: what a test may do just before or just after one of them."""
 
 from collections.abc import Callable
+from functools import wraps
 
 import pytest
 
@@ -36,6 +37,7 @@ class Stages:
     def _around(self, stage: Stage) -> Stage:
         name = stage.__name__
 
+        @wraps(stage)
         def run(context: TurnContext) -> None:
             self._meet(name, context)
             stage(context)

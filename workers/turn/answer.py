@@ -70,8 +70,7 @@ def _attempt(house: House, claim: Claim) -> None:
 
 def _walk(house: House, claim: Claim) -> None:
     context = TurnContext(house, claim, claim.turn_id)
-    for stage in order.PERCEIVE if claim.queue == turns.PERCEIVE else order.COMPOSE:
-        stage(context)
+    order.walk(context, order.PERCEIVE if claim.queue == turns.PERCEIVE else order.COMPOSE)
 
 
 def _try_later(house: House, claim: Claim, failure: str, seconds: float | None) -> None:

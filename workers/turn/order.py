@@ -1,5 +1,6 @@
 """The order of work, in one place."""
 
+import logging
 from collections.abc import Callable
 
 from workers.stages.compose import compose
@@ -16,6 +17,8 @@ from workers.stages.settle import settle
 from workers.stages.voice import voice
 from workers.turn.context import TurnContext
 
+log = logging.getLogger(__name__)
+
 Stage = Callable[[TurnContext], None]
 
 PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, settle)
@@ -23,3 +26,17 @@ PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, sett
 COMPOSE: tuple[Stage, ...] = (recall, screen, feel, compose, deliver)
 RENDER: tuple[Stage, ...] = (script, voice, post)
 """For an answer that is to be spoken, after it was composed."""
+
+
+def walk(context: TurnContext, stages: tuple[Stage, ...]) -> None:
+    """One stage after the other. Raises what a stage raises.
+
+    The log tells where each turn is: a process that is gone without a word had the work in hand that was begun and
+    not left.
+    """
+    try:
+        for stage in stages:
+            log.debug("stage begun: turn=%s stage=%s", context.turn_id, stage.__name__)
+            stage(context)
+    finally:
+        log.debug("stages left: turn=%s", context.turn_id)

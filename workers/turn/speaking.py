@@ -29,8 +29,7 @@ def speak(house: House, turn_id: int) -> None:
 def _attempt(house: House, claim: Claim) -> None:
     context = TurnContext(house, claim, claim.turn_id)
     try:
-        for stage in order.RENDER:
-            stage(context)
+        order.walk(context, order.RENDER)
     except Superseded:
         log.info("answer not spoken any more: turn=%s", claim.turn_id)
     except NotSpoken as error:

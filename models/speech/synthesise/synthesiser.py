@@ -83,8 +83,9 @@ def synthesiser_from(
     languages: tuple[str, ...] = ("en",),
     timeout: float = 30.0,
 ) -> Synthesiser:
-    """`hibari` (English, in the process), `server` (speaks the speech interface of OpenAI, at `url`), or `tone`
-    (beeps, for tests). Raises `UnknownSynthesiser`, and `SynthesiserUnavailable` for an impossible `url`."""
+    """`hibari` (English, in the process), `server` (speaks the speech interface of OpenAI, at `url`), `tone` or
+    `tone:SECONDS` (beeps, for tests; takes that long). Raises `UnknownSynthesiser`, and `SynthesiserUnavailable` for
+    an impossible `url`."""
     if name == "hibari":
         from models.speech.synthesise.hibari import HibariSynthesiser  # heavy, so only where it is asked for
 
@@ -93,8 +94,9 @@ def synthesiser_from(
         from models.speech.synthesise.server import ServerSynthesiser
 
         return ServerSynthesiser(url, model=model, voice=voice, key=key, languages=languages, timeout=timeout)
-    if name == "tone":
+    kind, _, takes = name.partition(":")
+    if kind == "tone":
         from models.speech.synthesise.tone import ToneSynthesiser
 
-        return ToneSynthesiser(languages=languages)
+        return ToneSynthesiser(languages=languages, takes_s=float(takes or 0))
     raise UnknownSynthesiser(f"no synthesiser called {name!r}; there are hibari, server and tone")
