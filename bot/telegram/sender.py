@@ -31,7 +31,9 @@ IDLE_S = 0.25  # how long the sender sleeps when nobody calls it
 LEASE_S = 6.0
 AGAIN_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 NOT_MODIFIED = "message is not modified"
-AT_LEAST_ONCE = frozenset({"reply", "danger", "dead", "answer", "erase", "intro", "notice", "checkin"})
+AT_LEAST_ONCE = frozenset(
+    {"reply", "danger", "dead", "answer", "heard", "ask", "erase", "intro", "notice", "checkin"}
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A worker that is killed while it listens or speaks: whoever comes after it does the work, and nobody hears it twice.
+"""A worker that is killed while it listens or speaks: the next one does the work, and nobody hears anything twice.
 
 `make faults` does the same to real processes.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from infra.rigs.faults.traces import Sounds
 from models.speech.audio import encode_voice
@@ -21,6 +22,7 @@ from tests.rig.crew import Killed
 from tests.rig.house import PATIENCE_S, Rig
 from tests.rig.people import People, text_of
 from workers.journal import speeches, turns
+from workers.journal.tables import Outbox, is_unsent
 from workers.turn.context import TurnContext
 
 TIRED = "I am worn out from work"
@@ -203,3 +205,33 @@ async def test_three_listeners_killed_cost_the_answer_and_the_person_is_told_whe
     assert rig.value("turn", "state") == "dead"
     assert any("112" in text_of(message) or "findahelpline" in text_of(message).lower() for message in told)
     assert nowhere(rig, Sounds([note]))
+
+
+@pytest.mark.parametrize("wish", [{"status": 502}, {"cut": "before"}])
+async def test_the_line_that_shows_what_was_heard_outlives_a_bad_connection(
+    rig: Rig, people: People, note: bytes, wish: dict[str, Any]
+) -> None:
+    rig.ears = ScriptedRecogniser([TIRED])
+    await choose(people, "text")
+    await people.fault(method="sendMessage", times=1, **wish)
+    await people.say(1, voice=("note.ogg", note), duration=4)
+    await until(lambda: rig.count("outbox", "purpose = 'heard' AND state = 'sent'"))
+    assert sum(TIRED in text_of(message) for message in await people.hears(1)) == 1
+
+
+async def test_a_bot_killed_while_it_sends_shows_what_was_heard_answers_and_asks_all_the_same(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    rig.ears = ScriptedRecogniser([TIRED])
+    await choose(people, "text")
+    await people.fault(method="sendMessage", status=429, retry_after=60, times=1)
+    await people.say(1, voice=("note.ogg", note), duration=4)
+    await until(lambda: rig.count("outbox", "purpose = 'ask'"))
+    await rig.stop_bot()
+    begun = {"state": "sending", "attempts": 1, "not_before": None}
+    rig.journal.transact(lambda session: session.execute(update(Outbox).where(is_unsent()).values(begun)))
+    await rig.start_bot()
+    texts = [text_of(message) for message in await people.hears(1)]
+    assert sum(TIRED in text for text in texts) == 1
+    assert texts.count(say("en", "consent.readings.ask")) == 1
+    assert rig.count("outbox", "state = 'dead'") == 0
