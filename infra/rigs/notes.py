@@ -9,7 +9,7 @@ import numpy as np
 from models.speech.audio import encode_voice
 from models.speech.synthesise import Synthesiser, synthesiser_from
 
-PIECE = 48  # bytes that are searched for
+PIECE = 64  # bytes that are searched for
 EVERY = 400
 KINDS = 20  # different bytes in a piece: a stretch of one byte is in every file
 
@@ -22,10 +22,11 @@ class Note:
     seconds: float
     words: str = field(repr=False)
 
-    def pieces(self) -> list[bytes]:
-        """Parts of the file by which it would be found again."""
-        parts = (self.data[at : at + PIECE] for at in range(200, len(self.data) - PIECE, EVERY))
-        return [part for part in parts if len(set(part)) > KINDS]
+
+def pieces_of(content: bytes) -> list[bytes]:
+    """Parts from the middle of a recording by which it would be found again."""
+    parts = (content[at : at + PIECE] for at in range(200, len(content) - PIECE, EVERY))
+    return [part for part in parts if len(set(part)) > KINDS]
 
 
 def spoken(lines: Iterable[str], least_s: float = 0.0, most_s: float = 600.0) -> Note:

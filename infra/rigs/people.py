@@ -88,6 +88,12 @@ class People:
             if len(page) < AT_MOST:
                 return found
 
+    async def download(self, person: int, file_id: str) -> bytes:
+        """The content of a file of the chat. Raises `ClientError`."""
+        async with self._session.get(f"{self._url}/people/{person}/files/{file_id}") as answer:
+            answer.raise_for_status()
+            return await answer.read()
+
     async def unfetched(self, person: int) -> int:
         """How many messages of this person the bot has not confirmed yet."""
         async with self._session.get(f"{self._url}/people/{person}/state") as answer:

@@ -46,6 +46,7 @@ class Running:
         self._journal: Journal | None = None
 
     def __enter__(self) -> Self:
+        (self.home / "temporary").mkdir(parents=True, exist_ok=True, mode=0o700)
         self.start_telegram()
         self.start()
         return self
@@ -128,6 +129,11 @@ class Running:
             return False
         return True
 
+    @staticmethod
+    def runs(number: int) -> bool:
+        """Whether the process `number` still does something: a zombie does not."""
+        return _runs(number)
+
     def kill_supervisor(self) -> None:
         """kill -9 of the supervisor; returns when the kernel has ended its children."""
         if self._supervisor is None:
@@ -205,6 +211,9 @@ def _heed(home: Path, url: str, engine: str) -> dict[str, str]:
         "HEED_REPLY_ENGINE": engine,
         # Where the engine costs nothing, hearing costs nothing either.
         "HEED_RECOGNISER": "scripted" if engine == "inprocess" else "whisper",
+        "HEED_SYNTHESISER": "tone" if engine == "inprocess" else "hibari",
+        # Whatever a process leaves behind in a temporary folder lies in its home, where it is found.
+        "TMPDIR": str(home / "temporary"),
     }
 
 

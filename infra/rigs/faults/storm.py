@@ -4,26 +4,30 @@ import asyncio
 import random
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import redis
-from sqlalchemy import func, select
 
+from infra.rigs.faults.whereabouts import Whereabouts
 from infra.rigs.people import People
 from infra.rigs.running import BOT_ID, Running
-from workers.journal.database import Journal, JournalUnavailable
-from workers.journal.tables import Turn, is_open, now
-from workers.journal.turns import PERCEIVE
 
-# One round of kills. A supervisor that is killed takes its children along and has to be started again.
+HEARING, SPEAKING = "hear", "voice"
+"""The stages in which a recording is heard and an answer is spoken."""
+MEDIA = "media"
+# One round of kills. A supervisor that is killed takes its children along and has to be started again. The media
+# worker is killed in the middle of a stage.
 ROUND = (
-    *("bot", "text", "media", "redis", "bot", "media"),
-    *("text", "supervisor", "bot", "media", "text", "redis"),
+    *("bot", HEARING, SPEAKING, "supervisor", "text", "redis", SPEAKING, "bot", HEARING),
+    *("text", "bot", SPEAKING, HEARING, "redis"),
 )
-LISTENING_S = 10.0  # how long a kill of the media worker waits for it to listen to somebody
+AIMING_S = 5.0  # how long a kill of the media worker waits for the stage that it is to fall into
+PROVOKED_S = 30.0  # and how long where somebody had to be asked to say something for it
+INTO_S = (0.02, 0.3)  # how far into the stage, where it lasts as long
+GONE_S = 2.0
 PATIENCE_S = 20.0
 PAUSE_S = 2.5  # of a process that is stopped and continued
 LOOK_S = 0.05
@@ -40,6 +44,8 @@ class Blow:
     at: float
     what: str
     on: str = ""
+    inside: tuple[str, ...] = ()
+    """The stages that were cut short by it, one for each turn."""
 
 
 @dataclass
@@ -53,9 +59,15 @@ class Storm:
     seconds: float
     chance: random.Random
     told: Callable[[str], None]
+    provoke: Callable[[str], Awaitable[None]]
+    """Has somebody say what makes a stage come."""
     blows: list[Blow] = field(default_factory=list)
     starts: list[float] = field(default_factory=list)
     """Seconds that each start after a kill of the supervisor took."""
+
+    def __post_init__(self) -> None:
+        self._whereabouts = Whereabouts(self.heed.home / "logs" / f"{MEDIA}.log")
+        self._hit: set[tuple[int, str]] = set()
 
     async def blow(self) -> None:
         """Runs to its end; Heed is up again then."""
@@ -70,32 +82,50 @@ class Storm:
 
     async def _kill(self, name: str) -> None:
         if name == "supervisor":
-            self._note("kill -9", name)
+            at = time.monotonic()
             await asyncio.to_thread(self.heed.kill_supervisor)
+            self._fell(name, at)
             self.starts.append(await asyncio.to_thread(self.heed.start))
             return
-        listens = name == "media" and await self._listens()
+        if name in {HEARING, SPEAKING}:
+            await self._aim(name)
+            name = MEDIA
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
-            if self.heed.kill(name):
-                self._note("kill -9", f"{name} while it listens" if listens else name)
+            number = self.heed.pid(name)
+            if number is not None and self.heed.kill(name):
+                at = time.monotonic()
+                while self.heed.runs(number) and time.monotonic() < at + GONE_S:
+                    await asyncio.sleep(LOOK_S / 5)
+                self._fell(name, at)
                 return
             await asyncio.sleep(LOOK_S)  # it was killed a moment ago and is not back yet
 
-    async def _listens(self) -> bool:
-        """Waits for a recording that is being heard, so that the blow falls into it."""
-        until = time.monotonic() + LISTENING_S
-        while time.monotonic() < until:
-            try:
-                if await asyncio.to_thread(_heard_now, self.heed.journal):
-                    return True
-            except JournalUnavailable:
-                pass  # the database of a house that is being killed
-            await asyncio.sleep(LOOK_S)
-        return False
+    async def _aim(self, stage: str) -> None:
+        """Waits until a turn is in `stage` that no kill has met there before: after three of them it would die."""
+        until, provoked = time.monotonic() + AIMING_S, False
+        while time.monotonic() < until or not provoked:
+            if time.monotonic() >= until:
+                await self.provoke(stage)
+                until, provoked = time.monotonic() + PROVOKED_S, True
+            turns = [turn for turn, where in self._whereabouts.look().items() if where == stage]
+            if turns and not any((turn, stage) in self._hit for turn in turns):
+                await asyncio.sleep(self.chance.uniform(*INTO_S))
+                return
+            await asyncio.sleep(LOOK_S / 5)
+
+    def _fell(self, name: str, at: float) -> None:
+        """Notes a kill, and what it fell into: the process is dead, and its log ends where it was."""
+        inside: tuple[str, ...] = ()
+        if name in {MEDIA, "supervisor"}:
+            last = self._whereabouts.ended()
+            self._hit |= set(last.items())
+            inside = tuple(sorted(last.values()))
+        self._note("kill -9", name, at, inside)
 
     def _mishaps(self) -> list[Mishap]:
-        """Everything but kills, in an order drawn by chance. A cut after the fact makes one double: there is one."""
+        """Everything but kills, in an order drawn by chance. A cut after the fact makes one double: there is
+        one for texts and one for voice notes."""
         wishes: list[tuple[str, dict[str, Any]]] = [
             *[("updates delivered again", {"duplicate_updates": True, "times": 2})] * 12,
             *[("malformed update", {"raw_update": raw}) for raw in malformed(self.persons[0])],
@@ -107,6 +137,11 @@ class Storm:
             *[("cut half-way", {"method": "getUpdates", "cut": "after", "times": 1})] * 4,
             *[("slow", {"method": "sendMessage", "delay_s": 1.5, "times": 2})] * 3,
             ("cut half-way", {"method": "sendMessage", "cut": "after", "times": 1}),
+            ("429", {"method": "sendVoice", "status": 429, "retry_after": 1, "times": 2}),
+            ("500", {"method": "sendVoice", "status": 500, "times": 1}),
+            ("cut before", {"method": "sendVoice", "cut": "before", "times": 1}),
+            ("cut half-way", {"method": "sendVoice", "cut": "after", "times": 1}),
+            *[("slow", {"method": "sendVoice", "delay_s": 1.5, "times": 2})] * 2,
         ]
         mishaps: list[Mishap] = [partial(self._wish, what, wish) for what, wish in wishes]
         mishaps += [self._flush, self._garbage, partial(self._pause, "bot"), partial(self._pause, "text")]
@@ -140,19 +175,14 @@ class Storm:
             await asyncio.sleep(PAUSE_S)
             self.heed.kill(name, signal.SIGCONT)
 
-    def _note(self, what: str, on: str = "") -> None:
-        self.blows.append(Blow(time.monotonic(), what, on))
-        self.told(f"{what} {on}".strip())
-
-    def killed(self, name: str) -> int:
-        """How many kills hit `name`."""
-        return sum(1 for blow in self.blows if blow.what == "kill -9" and blow.on == name)
+    def _note(self, what: str, on: str = "", at: float | None = None, inside: tuple[str, ...] = ()) -> None:
+        self.blows.append(Blow(time.monotonic() if at is None else at, what, on, inside))
+        self.told(f"{what} {on} {' '.join(inside)}".strip())
 
 
-def _heard_now(journal: Journal) -> bool:
-    with journal.read() as session:
-        held = select(func.count()).where(is_open(), Turn.queue == PERCEIVE, Turn.lease_until > now())
-        return bool(session.scalar(held))
+def cut_short(blows: Sequence[Blow], stage: str) -> int:
+    """How many kills fell into `stage` of at least one turn."""
+    return sum(stage in blow.inside for blow in blows)
 
 
 def malformed(person: int) -> list[dict[str, Any]]:

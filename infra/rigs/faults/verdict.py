@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 
 from infra.rigs.faults.storm import Blow
-from infra.rigs.people import Message, Seen, quoted, shows
+from infra.rigs.faults.voices import Chat, Voices, Way, about, judge_voices, sorted_out
+from infra.rigs.people import Message, Seen, quoted
 from workers.journal.database import Journal
 from workers.journal.tables import Turn, TurnMessage
 
 # How long after a send its result may stand unrecorded: the database's own patience with other writers.
 WINDOW_S = 5.0
 CLOCK_S = 0.3  # the rig sees a message a moment after it was sent
-DOUBLES_AT_MOST = 2
+DOUBLES_AT_MOST = 2  # that kills made; a cut connection makes one for certain
+CUT = "the connection was cut after Telegram had it"
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,9 @@ class Verdict:
     answers: int = 0
     merged: int = 0
     """Messages answered together with a later one."""
-    shown: int = 0
-    """Lines that show what was heard in a voice note."""
     other: int = 0
     """Messages of the bot that answer none: introductions, holding sentences, what malformed updates get."""
+    voices: Voices = field(default_factory=Voices)
     lost: list[str] = field(default_factory=list)
     backwards: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
@@ -48,9 +49,11 @@ class Verdict:
     def kept(self) -> bool:
         """Whether every promise held."""
         unexcused = [double for double in self.doubles if not double.cause]
+        killed = [double for double in self.doubles if double.cause != CUT]
         return (
             not (self.lost or self.backwards or self.strange or self.dead or unexcused)
-            and len(self.doubles) <= DOUBLES_AT_MOST
+            and len(killed) <= DOUBLES_AT_MOST
+            and self.voices.kept
         )
 
 
@@ -70,21 +73,28 @@ def judge(
     blows: list[Blow],
     journal: Journal,
     began: float,
+    ways: dict[int, Way] | None = None,
 ) -> Verdict:
-    """`written`: message ids by person. `seen` and `blows` say when; `began` is the run's time zero."""
+    """`written`: message ids by person. `seen` and `blows` say when; `began` is the run's time zero. `ways`: how
+    people want their answers, in writing where nothing is said."""
     verdict = Verdict(written=sum(len(ids) for ids in written.values()))
     fates = _fates(journal)
     times = {(each.chat_id, each.message_id): each.at for each in seen}
+    wanted = {person: (ways or {}).get(person, "text") for person in written}
+    chats = {person: sorted_out(histories[person]) for person in written}
+    turns: dict[int, set[int]] = {}
     for person, ids in written.items():
-        from_bot = [message for message in histories[person] if message.get("from", {}).get("is_bot")]
-        showing = [message for message in from_bot if shows(message) and quoted(message) is not None]
-        answering = [message for message in from_bot if not shows(message) and quoted(message) is not None]
+        chat = chats[person]
+        answering = chat.written
+        if wanted[person] == "voice":  # in place of the written ones
+            answering = sorted([*chat.written, *chat.spoken], key=lambda message: int(message["message_id"]))
         verdict.answers += len(answering)
-        verdict.shown += len(showing)
-        verdict.other += len(from_bot) - len(answering) - len(showing)
+        verdict.other += chat.other
         _order(person, ids, answering, verdict)
-        _order(person, ids, showing, verdict)
+        _order(person, ids, chat.shown, verdict)
+        _known(person, ids, [*chat.spoken, *chat.missing], chat, verdict)
         answered = {quoted(message) for message in answering}
+        turns[person] = {number for number in answered if number is not None}
         for message_id in ids:
             fate = fates.get((person, message_id))
             if message_id in answered or (fate is not None and fate.newest in answered):
@@ -95,7 +105,9 @@ def judge(
                 state = f"turn {fate.turn_id} {fate.state}" if fate else "in no turn"
                 verdict.lost.append(f"{person}/{message_id}: {state}")
         _doubles(person, answering, times, blows, verdict, began)
-        _doubles(person, showing, times, blows, verdict, began)
+        _doubles(person, chat.shown, times, blows, verdict, began)
+        _doubles(person, chat.missing, times, blows, verdict, began)
+    verdict.voices = judge_voices(wanted, chats, turns, journal)
     return verdict
 
 
@@ -108,6 +120,13 @@ def _order(person: int, ids: list[int], answering: list[Message], verdict: Verdi
         if about < newest:
             verdict.backwards.append(f"{person}/{message['message_id']} answers {about} after {newest}")
         newest = max(newest, about)
+
+
+def _known(person: int, ids: list[int], messages: list[Message], chat: Chat, verdict: Verdict) -> None:
+    for message in messages:
+        number = about(message, chat)
+        if number not in ids:
+            verdict.strange.append(f"{person}/{message['message_id']} is about {number}, which nobody wrote")
 
 
 def _doubles(
@@ -135,8 +154,8 @@ def _cause(first: float, second: float, blows: list[Blow]) -> str:
         killed = blow.what == "kill -9" and blow.on in {"bot", "supervisor"}
         if killed and first - CLOCK_S <= blow.at <= until:
             return f"{blow.what} {blow.on} {(blow.at - first) * 1000:+.0f} ms"
-        if blow.what == "cut half-way" and blow.on == "sendMessage" and blow.at <= until:
-            return "the connection was cut after Telegram had it"
+        if blow.what == "cut half-way" and blow.on in {"sendMessage", "sendVoice"} and blow.at <= until:
+            return CUT
     return ""
 
 
