@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.speech.audio import encode_voice
 from models.speech.recognise.scripted import ScriptedRecogniser
 from models.speech.recognise.whisper import WhisperRecogniser
 from models.words import LANGUAGES, Language, say, variants
-from tests.models.speech.sounds import noise, speech, wav
+from tests.models.speech.sounds import chords, film, noise, ogg_bomb, speech, wav
 from tests.rig.house import Rig
 from tests.rig.people import People, text_of
 from tests.rig.weights import FOLDER, weight
@@ -68,6 +69,15 @@ async def test_a_sound_file_and_a_video_note_are_heard_too(rig: Rig, people: Peo
     await people.say(1, audio=("song.ogg", note), duration=4)
     assert EXAM in text_of((await people.hears(1))[0])
     await people.say(1, video_note=("note.mp4", note), duration=4)
+    assert EXAM in text_of((await people.hears(1))[0])
+
+
+async def test_sound_that_is_sent_as_a_plain_file_is_heard_too(rig: Rig, people: People) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser([EXAM])
+    sent = await people.say(1, document=("memo.wav", wav(speech())))
+    assert sent["document"]["mime_type"].startswith("audio/")
     assert EXAM in text_of((await people.hears(1))[0])
 
 
@@ -193,6 +203,11 @@ async def test_the_words_under_a_recording_are_read_with_it(rig: Rig, people: Pe
         ("noise_only", wav(noise(3.0))),
         ("too_short", wav(speech()[:2_000])),
         ("truncated", None),
+        ("music_only", wav(chords(8.0))),
+        ("too_quiet", wav(speech() * np.float32(0.002), subtype="FLOAT")),
+        ("clipped", wav(np.clip(speech() * np.float32(1000), -1, 1))),
+        ("bomb", ogg_bomb(14)),
+        ("nothing_heard", wav(speech())),
     ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -206,6 +221,23 @@ async def test_what_cannot_be_heard_gets_its_own_sentence(
     (answer,) = await people.hears(1)
     assert pattern(language, f"sound.{kind}").search(text_of(answer)), text_of(answer)
     assert rig.count("turn", "state = 'sent'") == 1
+
+
+async def test_a_film_without_sound_gets_its_own_sentence(rig: Rig, people: People, tmp_path: Path) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    await people.say(1, video_note=("note.mp4", film(tmp_path, sound=False)), duration=1)
+    (answer,) = await people.hears(1)
+    assert pattern("en", "sound.no_sound_track").search(text_of(answer)), text_of(answer)
+
+
+async def test_a_file_that_is_too_big_is_not_even_fetched(rig: Rig, people: People) -> None:
+    await people.say(
+        1, raw='{"audio": {"file_id": "big", "file_unique_id": "big", "duration": 9, "file_size": 30000000}}'
+    )
+    heard = texts(await people.hears(1))
+    assert pattern("en", "sound.too_big").search(heard[0]), heard
+    assert rig.count("turn") == 0
 
 
 async def test_a_note_that_is_longer_than_the_limit_is_not_even_fetched(
@@ -285,6 +317,54 @@ async def test_a_reply_corrects_what_was_heard(rig: Rig, people: People, note: b
     await people.hears(1)
     assert read[-1] == ("I failed my exam",)
     assert rig.count("turn") == 1
+
+
+async def test_a_reply_after_the_answer_corrects_what_is_kept_and_is_answered(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    await people.say(1, "/start")
+    await people.hears(1)
+    rig.ears = ScriptedRecogniser(["I sailed my exam"])
+    read: list[tuple[str, ...]] = []
+    rig.stages.always("compose.", lambda context: read.append(tuple(each.person for each in context.history)))
+    await send(people, note)
+    shown, *_ = await people.hears(1)
+    await people.say(1, "I failed my exam", reply_to_message_id=shown["message_id"])
+    assert await people.hears(1)
+    assert read[-1] == ("I failed my exam",)
+    assert rig.count("turn_message", "edited") == 1
+    assert rig.count("turn", "state = 'sent'") == 2
+
+
+async def test_what_is_replied_before_a_note_was_heard_stands_beside_it(
+    rig: Rig, people: People, note: bytes
+) -> None:
+    rig.ears = ScriptedRecogniser([EXAM])
+    rig.crew.rest()
+    sent = await send(people, note)
+    await people.say(1, "that was about school", reply_to_message_id=sent["message_id"])
+    await people.hears(1, turns=False)
+    read: list[tuple[str, ...]] = []
+    rig.stages.always("compose.", lambda context: read.append(context.messages))
+    rig.crew.go_on()
+    await people.hears(1)
+    assert read[-1] == (EXAM, "that was about school")
+
+
+@pytest.mark.parametrize("how", ["caption", "correction"])
+async def test_danger_beside_a_recording_is_answered_at_the_door(
+    rig: Rig, people: People, note: bytes, how: str
+) -> None:
+    rig.ears = ScriptedRecogniser([EXAM])
+    if how == "caption":
+        await send(people, note, caption=DANGER["en"])
+    else:
+        await send(people, note)
+        shown = next(message for message in await people.hears(1) if EXAM in text_of(message))
+        await people.say(1, DANGER["en"], reply_to_message_id=shown["message_id"])
+    heard = texts(await people.hears(1))
+    assert any(text.startswith(say("en", "danger.clear.suicide")) for text in heard), heard
+    assert rig.count("case") == 1
 
 
 @pytest.mark.parametrize("stage", ["find", "fetch", "hear", "screen_heard", "feel_voice", "settle"])

@@ -63,6 +63,12 @@ def heard(
     message.hearing, message.media = missing[:16] if missing else HEARD, None
 
 
+def correct(message: TurnMessage, key: PersonKey, words: str) -> None:
+    """Puts what the person says that they said in place of what was understood, unless its time is over."""
+    if message.words is not None:
+        message.words, message.doubts, message.edited = key.seal(words), None, True
+
+
 def unheard(message: TurnMessage, why: str) -> None:
     """Notes why nothing was understood: the name of a sentence in models/words/*/sound.yaml."""
     message.hearing, message.media = why[:16], None

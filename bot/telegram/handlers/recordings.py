@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from telegram import Audio, Message, Video, VideoNote, Voice
+from telegram import Audio, Document, Message, VideoNote, Voice
 
 from bot.telegram.handlers.text import take_in, visible
 from bot.telegram.scene import Scene
@@ -16,7 +16,7 @@ def recording(scene: Scene) -> None:
     """A recording that is too long or too big is refused by what Telegram says of it, before anything is fetched."""
     message = scene.message
     kind, sound = _sound_of(message)
-    seconds = sound.duration.total_seconds() if isinstance(sound.duration, timedelta) else float(sound.duration)
+    seconds = _seconds(sound)
     caption = message.caption if message.caption and visible(message.caption) else None
     too_long = seconds > scene.settings.voice_limit_s + GRACE_S
     if too_long or (sound.file_size or 0) > LARGEST:
@@ -34,10 +34,19 @@ def recording(scene: Scene) -> None:
     take_in(scene, caption, kind, Recording(sound.file_id, seconds, sound.file_size))
 
 
-def _sound_of(message: Message) -> tuple[str, Voice | Audio | VideoNote | Video]:
-    """Raises `LookupError` where the message brings no sound."""
+def _sound_of(message: Message) -> tuple[str, Voice | Audio | VideoNote | Document]:
+    """Raises `LookupError` where the message brings no sound. WAV, AMR and WebM are sent as plain files."""
     for kind in KINDS:
         sound = getattr(message, kind, None)
         if sound is not None:
             return kind, sound
+    if message.document is not None:
+        return "audio", message.document
     raise LookupError("this message brings no recording")
+
+
+def _seconds(sound: Voice | Audio | VideoNote | Document) -> float:
+    """How long Telegram says that it lasts; 0 for a plain file, of which it says nothing."""
+    if isinstance(sound, Document):
+        return 0.0
+    return sound.duration.total_seconds() if isinstance(sound.duration, timedelta) else float(sound.duration)

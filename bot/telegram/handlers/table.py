@@ -61,7 +61,7 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], handler: Ca
     add(MessageHandler(private & fresh & filters.COMMAND, handler(helping.show_help)))
     add(MessageHandler(private & fresh & filters.TEXT, handler(text.text)))
     add(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, handler(edited.edited)))
-    spoken = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE
+    spoken = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
     add(MessageHandler(private & fresh & spoken, handler(recordings.recording)))
     add(MessageHandler(private & fresh, handler(unsupported.unsupported)))
     add(CallbackQueryHandler(handler(presses.press)))

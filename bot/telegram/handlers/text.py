@@ -11,6 +11,7 @@ from bot.telegram.scene import Scene
 from models.words import variants
 from workers.journal import outbox, people, recordings, turns
 from workers.journal.outbox import Letter
+from workers.journal.people import key_of
 from workers.journal.recordings import Recording
 from workers.journal.tables import TurnMessage, now
 from workers.journal.turns import ALBUM, Due, Said
@@ -43,14 +44,19 @@ def text(scene: Scene) -> None:
 
 def correction(scene: Scene, words: str) -> bool:
     """Whether `words` reply to a recording, or to what Heed heard of it, that is still being thought about: then they
-    take the place of what was heard."""
+    take the place of what was heard. After the answer they do that too, and are a message of their own besides."""
     replied = scene.message.reply_to_message
     if replied is None:
         return False
     heard = recordings.of_message(
         scene.session, scene.claimed.bot_id, scene.message.chat_id, replied.message_id, scene.person.id
     )
-    return heard is not None and turns.edit(scene.session, scene.person, heard, words)
+    if heard is None or heard.hearing == recordings.WAITING:
+        return False
+    if turns.edit(scene.session, scene.person, heard, words):
+        return True
+    recordings.correct(heard, key_of(scene.session, scene.person), words)
+    return False
 
 
 def take_in(scene: Scene, words: str | None, kind: str, recording: Recording | None = None) -> None:
