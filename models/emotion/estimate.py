@@ -11,6 +11,8 @@ NAMED_FROM = 0.4
 """Least probability at which a prompt names a feeling at all; below it the feeling counts as unclear."""
 ALSO_FROM = 0.25
 """Least probability at which a second feeling is named beside the first."""
+CERTAINTY = ((0.75, "likely"), (0.55, "fairly likely"), (0.0, "hardly sure"))
+"""How a prompt calls a probability: the first word whose bound it reaches."""
 PULL = 0.2
 """Distance from 0 at which valence or arousal is worth a word."""
 WRITTEN = re.compile(r"Feeling, guessed from (\w+), may be wrong: (\w+)")
@@ -73,7 +75,8 @@ def in_prompt(estimate: Estimate | None) -> str:
         for feeling in FEELINGS
         if feeling not in (likeliest, "neutral") and estimate.probabilities[feeling] >= ALSO_FROM
     ]
-    words = [" and ".join([likeliest, *also[:1]])]
+    sure = next(word for bound, word in CERTAINTY if estimate.probabilities[likeliest] >= bound)
+    words = [" and ".join([likeliest, *also[:1]]) + f" ({sure})"]
     if abs(estimate.valence) >= PULL:
         words.append("pleasant" if estimate.valence > 0 else "unpleasant")
     if abs(estimate.arousal) >= PULL:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.emotion.estimate import Estimate, in_prompt
+from models.emotion.estimate import Estimate, guess_in, in_prompt
 from models.emotion.labels import FEELINGS, Feeling
 
 
@@ -14,7 +14,18 @@ def _estimate(valence: float = -0.6, arousal: float = -0.3, **shares: float) -> 
 
 def test_a_likely_feeling_is_named_as_a_guess_with_its_colour() -> None:
     line = in_prompt(_estimate(sadness=0.6, fear=0.3))
-    assert line == ("Feeling, guessed from text, may be wrong: sadness and fear, unpleasant, low in energy.")
+    assert line == (
+        "Feeling, guessed from text, may be wrong: sadness and fear (fairly likely), unpleasant, low in energy."
+    )
+
+
+@pytest.mark.parametrize(("share", "word"), [(0.45, "hardly sure"), (0.6, "fairly likely"), (0.9, "likely")])
+def test_a_prompt_says_how_sure_the_guess_is(share: float, word: str) -> None:
+    line = in_prompt(_estimate(sadness=share))
+    assert f"sadness ({word})" in line
+    guess = guess_in(line)
+    assert guess is not None
+    assert guess.feeling == "sadness"
 
 
 def test_under_low_confidence_no_feeling_is_named() -> None:
