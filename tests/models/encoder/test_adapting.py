@@ -1,4 +1,4 @@
-"""What torch teaches is what numpy serves; and a lesson that was stopped goes on. Skipped without weights or torch."""
+"""What torch teaches is what numpy serves, and a stopped lesson goes on. Skipped without weights, or torch."""
 
 import random
 from pathlib import Path
