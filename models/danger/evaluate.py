@@ -146,12 +146,12 @@ def metrics(rows: Sequence[Row]) -> dict[str, Any]:
 def report(rows: Sequence[Row], second_opinion: bool = False) -> dict[str, Any]:
     """The whole result, as it is printed."""
     door = [replace(row, tier=row.door) for row in rows]
-    groups = {language: [row for row in rows if row.language == language] for language in LANGUAGES}
+    groups = {f"language:{language}": [row for row in rows if row.language == language] for language in LANGUAGES}
     return {
         "task": "danger",
         "n": len(rows),
         "metrics": metrics(rows),
-        "by_group": {language: {"n": len(some), **metrics(some)} for language, some in groups.items() if some},
+        "by_group": {name: {"n": len(some), **metrics(some)} for name, some in groups.items() if some},
         "door": metrics(door),
         "second_opinion": second_opinion,
         "model": PROTOCOL_VERSION,

@@ -150,12 +150,12 @@ def report(cases: Sequence[Case], scores: dict[Given, NDArray[np.float64]], mode
     for language in sorted(set(languages)):
         chosen = languages == language
         part = measured({way: values[chosen] for way, values in scores.items()})
-        groups[str(language)] = {"n": int(chosen.sum()), **part}
+        groups[f"language:{language}"] = {"n": int(chosen.sum()), **part}
     return {
         "task": "estimates",
         "n": len(cases),
         "metrics": measured(scores),
-        "by_group": {"language": groups},
+        "by_group": groups,
         "model": model,
     }
 

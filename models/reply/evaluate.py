@@ -121,12 +121,14 @@ def report(engine: Engine, prompts: Sequence[Prompt], replies: Sequence[Reply]) 
             (prompt, reply) for prompt, reply in zip(prompts, replies, strict=True) if prompt.language == language
         ]
         if chosen:
-            groups[language] = measured([prompt for prompt, _ in chosen], [reply for _, reply in chosen])
+            groups[f"language:{language}"] = measured(
+                [prompt for prompt, _ in chosen], [reply for _, reply in chosen]
+            )
     return {
         "task": "reply",
         "n": len(replies),
         "metrics": measured(prompts, replies),
-        "by_group": {"language": groups},
+        "by_group": groups,
         "model": engine.name,
     }
 

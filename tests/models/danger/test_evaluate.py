@@ -39,7 +39,8 @@ def test_the_last_line_is_one_json_object_with_the_promised_metrics(
     assert result["metrics"]["recall"] == 0.75
     assert result["metrics"]["false_alarm_rate"] == 0.5
     assert result["metrics"]["helpline_false_rate"] == 0.5
-    assert result["by_group"]["tr"]["recall"] == 1.0
+    assert result["by_group"]["language:tr"]["recall"] == 1.0
+    assert set(result["by_group"]) == {"language:en", "language:tr"}
     low, high = result["metrics"]["recall_interval"]
     assert 0 < low < 0.75 < high < 1
 

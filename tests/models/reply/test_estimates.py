@@ -86,5 +86,6 @@ def test_the_command_prints_one_result_and_writes_what_was_answered(
     assert estimates.main(given) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["task"], result["n"]) == ("estimates", 2)
+    assert set(result["by_group"]) == {"language:en"}
     assert {"right", "shuffled", "none", "difference"} <= result["metrics"].keys()
     assert len((tmp_path / "answers.jsonl").read_text().splitlines()) == 2

@@ -17,7 +17,7 @@ def test_the_last_line_is_one_object_of_the_shared_shape(capsys: pytest.CaptureF
     result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert set(result) == {"task", "n", "metrics", "by_group", "model"}
     assert result["n"] == 2
-    assert set(result["by_group"]["language"]) == {"en", "ko"}
+    assert set(result["by_group"]) == {"language:en", "language:ko"}
 
 
 def test_fallbacks_and_answers_given_twice_are_counted() -> None:
