@@ -21,6 +21,22 @@ class Room:
     first: tuple[str, ...] = ()
     weights: bool = True
     licence: bool = False
+    hears: bool = False
+    speaks: bool = False
+
+    def told(self, settings: Settings) -> list[str]:
+        """The settings as options of the program. A key is none of them: everybody on the machine can read a command
+        line, so that it goes by the environment."""
+        told = ["--weights", str(settings.weights_folder)] if self.weights else []
+        told += ["--licence", settings.weights_licence] if self.licence else []
+        if self.hears:
+            told += ["--recogniser", settings.recogniser, "--device", settings.recogniser_device]
+        if self.speaks and settings.synthesiser != "none":
+            told += ["--synthesiser", settings.synthesiser]
+            for name in ("url", "model", "voice"):
+                value = getattr(settings, f"synthesiser_{name}")
+                told += [f"--synthesiser-{name}", value] if value else []
+        return told
 
 
 EVALUATED = {
@@ -29,8 +45,8 @@ EVALUATED = {
     "estimates": Room("models.reply.estimates", licence=True),
     "voice": Room("models.emotion.voice.evaluate", licence=True),
     "text": Room("models.emotion.text.evaluate", weights=False, licence=True),
-    "recognition": Room("models.speech.evaluate", ("recognition",)),
-    "speech": Room("models.speech.evaluate", ("speech",)),
+    "recognition": Room("models.speech.evaluate", ("recognition",), hears=True),
+    "speech": Room("models.speech.evaluate", ("speech",), hears=True, speaks=True),
 }
 TRAINED = {
     "voice": Room("models.emotion.voice.train"),
@@ -76,15 +92,16 @@ def _enter(rooms: dict[str, Room], name: str, given: list[str]) -> None:
     if name not in rooms:
         raise typer.BadParameter("is one of " + ", ".join(rooms), param_hint="ROOM")
     room, settings = rooms[name], Settings.load()
-    told = ["--weights", str(settings.weights_folder)] if room.weights else []
-    told += ["--licence", settings.weights_licence] if room.licence else []
-    _become(room.module, [*room.first, *told, *given])
+    key = settings.synthesiser_key if room.speaks else None
+    secret = {"HEED_SYNTHESISER_KEY": key.get_secret_value()} if key else {}
+    _become(room.module, [*room.first, *room.told(settings), *given], secret)
 
 
-def _become(module: str, arguments: list[str]) -> None:
+def _become(module: str, arguments: list[str], secret: dict[str, str] | None = None) -> None:
     # `infra` lies in a checkout and is not installed, so that the project's folder is named to the other program.
     place = PROJECT.joinpath(*module.split("."))
     if not place.is_dir() and not place.with_suffix(".py").is_file():
         raise CommandFailed(f"{module} is not part of this installation; run it from a checkout", WRONG)
     path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
-    os.execve(sys.executable, [sys.executable, "-m", module, *arguments], {**os.environ, "PYTHONPATH": path})
+    environment = {**os.environ, **(secret or {}), "PYTHONPATH": path}
+    os.execve(sys.executable, [sys.executable, "-m", module, *arguments], environment)

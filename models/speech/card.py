@@ -34,7 +34,7 @@ def written(kept: dict[str, Any]) -> str:
 def _command(arguments: list[str]) -> str:
     """The command without the places of this machine."""
     shown = list(arguments)
-    for option, place in (("--data", "DATA"), ("--weights", "WEIGHTS")):
+    for option, place in (("--data", "DATA"), ("--weights", "WEIGHTS"), ("--synthesiser-url", "URL")):
         if option in shown:
             shown[shown.index(option) + 1] = place
     return " ".join(["python -m models.speech.evaluate", *shown])

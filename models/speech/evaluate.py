@@ -5,8 +5,8 @@
     speech       sentences spoken by the voice of the house and heard again by its recogniser
 
 `--data` is a folder with index.csv (columns path, transcript, language and, where there are, corpus, speaker, sex),
-or for `speech` also a .jsonl or .jsonl.gz file whose lines have `text`. The last line of standard output is one JSON
-object.
+or for `speech` also a .jsonl or .jsonl.gz file whose lines have `text`, or a folder of such files. A recording that
+cannot be decoded counts as one of which no word was heard. The last line of standard output is one JSON object.
 """
 
 import argparse
@@ -27,12 +27,19 @@ import yaml
 from rich.console import Console
 from rich.progress import track
 
-from models.dataset import LINES, SHARED, UnreadableData, indexed, lined, objects
+from models.dataset import INDEX, SHARED, UnreadableData, indexed, lined, objects
 from models.program import FAILED, ended
 from models.speech import card
 from models.speech.audio import RATE, BadSound, Sound, decode, measured
 from models.speech.recognise import Recogniser, RecogniserUnavailable, UnknownRecogniser, recogniser_from
-from models.speech.synthesise import MOODS, Synthesiser, SynthesiserUnavailable, UnknownSynthesiser, synthesiser_from
+from models.speech.synthesise import (
+    MOODS,
+    NotSpoken,
+    Synthesiser,
+    SynthesiserUnavailable,
+    UnknownSynthesiser,
+    synthesiser_from,
+)
 from models.speech.synthesise.script import script
 from models.speech.wer import Distance, character_errors, word_errors
 
@@ -40,6 +47,8 @@ HERE = Path(__file__).parent
 OPUS_24K = 1 - (24 - 6) / 250
 """soundfile's compression level for 24 kbit/s: its scale runs from 256 kbit/s (0) to 6 kbit/s (1)."""
 LIMIT_S = 600.0
+KEY = "HEED_SYNTHESISER_KEY"
+"""The variable in which a speech server's key comes; on a command line everybody on the machine could read it."""
 NONE = Distance(0, 0)
 
 
@@ -55,12 +64,14 @@ class Row:
 
 @dataclass(slots=True)
 class Tally:
-    """Errors and seconds, added up."""
+    """Errors and seconds, added up. `unheard` counts what gave no words, `refused` what of it could not be decoded or
+    spoken at all."""
 
     n: int = 0
     words: Distance = NONE
     characters: Distance = NONE
     unheard: int = 0
+    refused: int = 0
     sound_s: float = 0.0
     wall_s: float = 0.0
     cpu_s: float = 0.0
@@ -70,6 +81,7 @@ class Tally:
             "wer": round(self.words.rate, 4),
             "cer": round(self.characters.rate, 4),
             "unheard": self.unheard,
+            "refused": self.refused,
             "seconds": round(self.sound_s, 1),
         }
         if self.sound_s:
@@ -85,12 +97,15 @@ class Tallies:
         self.all = Tally()
         self.by_group: dict[str, Tally] = defaultdict(Tally)
 
-    def add(self, row: Row, heard: str | None, sound_s: float, took: tuple[float, float]) -> None:
+    def add(
+        self, row: Row, heard: str | None, sound_s: float, took: tuple[float, float], *, refused: bool = False
+    ) -> None:
         for tally in (self.all, *(self.by_group[group] for group in row.groups)):
             tally.n += 1
             tally.words += word_errors(row.said, heard or "", row.language)
             tally.characters += character_errors(row.said, heard or "", row.language)
             tally.unheard += heard is None
+            tally.refused += refused
             tally.sound_s += sound_s
             tally.wall_s += took[0]
             tally.cpu_s += took[1]
@@ -138,13 +153,13 @@ def rows_of(data: Path, corpora: list[str], language: str | None) -> list[Row]:
 
 
 def sentences_of(data: Path | None) -> list[Row]:
-    """English sentences: of a folder with index.csv, of JSON Lines, or those beside this file.
+    """English sentences: of a folder with index.csv, of JSON Lines or a folder of such, or those beside this file.
 
     Raises `UnreadableData`."""
     if data is None:
         listed = yaml.safe_load((HERE / "sentences.yaml").read_text(encoding="utf-8"))
         return [Row(None, text, "en", (f"kind:{kind}",)) for kind, texts in listed.items() for text in texts]
-    if not data.name.endswith(LINES):
+    if data.name == INDEX or (data / INDEX).is_file():
         return [Row(None, row.said, "en", ()) for row in rows_of(data, [], "en")]
     lines = [line for file in lined(data) for line in objects(file)]
     if not all(isinstance(line.get("text"), str) for line in lines):
@@ -160,20 +175,21 @@ def recognition(
     tallies, size, seconds, right = Tallies(), 0, 0.0, 0
     for row in _shown(rows, console):
         assert row.path is not None
-        data = row.path.read_bytes()
-        if opus:
-            data = _opus(decode(data, LIMIT_S))
-        wall, cpu, heard, sound_s = time.perf_counter(), time.process_time(), None, 0.0
+        data, refused, heard, sound_s = row.path.read_bytes(), True, None, 0.0
+        wall, cpu = time.perf_counter(), time.process_time()
         try:
+            if opus:
+                data = _opus(decode(data, LIMIT_S))
+                wall, cpu = time.perf_counter(), time.process_time()
             sound = decode(data, LIMIT_S)
-            sound_s = sound.duration_s
+            sound_s, refused = sound.duration_s, False
             found = recogniser.recognise(sound, hint=row.language if hinted else None)
             heard = None if found.no_speech else found.text
             right += found.language == row.language
-        except BadSound as refused:
-            console.print(f"refused: {refused}")
+        except BadSound as bad:
+            console.print(f"refused: {row.path.name}: {bad}")
         took = (time.perf_counter() - wall, time.process_time() - cpu)
-        tallies.add(row, heard, sound_s, took)
+        tallies.add(row, heard, sound_s, took, refused=refused)
         size, seconds = size + len(data), seconds + sound_s
     condition = "opus24k" if opus else "as stored"
     return tallies.result(
@@ -188,14 +204,19 @@ def speech(rows: list[Row], voice: Synthesiser, recogniser: Recogniser, console:
     voice.warm()
     tallies = Tallies()
     for row in _shown(rows, console):
-        aloud = " ".join(script(row.said, "en", voice.languages))  # a link is said as "a link"
         for mood in MOODS:
+            groups = (*row.groups, f"mood:{mood}")
             wall, cpu = time.perf_counter(), time.process_time()
-            spoken = voice.synthesise(row.said, mood=mood)
-            took = (time.perf_counter() - wall, time.process_time() - cpu)
-            sound = _sound(spoken.waveform, spoken.rate)
-            counted = Row(None, aloud, "en", (*row.groups, f"mood:{mood}"))
-            tallies.add(counted, _heard_again(recogniser, sound), spoken.duration_s, took)
+            try:
+                spoken = voice.synthesise(row.said, mood=mood)
+                took = (time.perf_counter() - wall, time.process_time() - cpu)
+                aloud = " ".join(script(row.said, "en", voice.languages))  # a link is said as "a link"
+            except NotSpoken as bad:
+                console.print(f"refused: {type(bad).__name__}")
+                tallies.add(Row(None, row.said, "en", groups), None, 0.0, (0.0, 0.0), refused=True)
+                continue
+            heard = _heard_again(recogniser, _sound(spoken.waveform, spoken.rate))
+            tallies.add(Row(None, aloud, "en", groups), heard, spoken.duration_s, took)
     return tallies.result("speech", f"{voice.name} heard by {recogniser.name}")
 
 
@@ -231,10 +252,14 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """What the command line asks for."""
     asked = argparse.ArgumentParser(prog="heed evaluate", description=__doc__.splitlines()[0] if __doc__ else "")
     asked.add_argument("task", choices=("recognition", "speech"))
-    asked.add_argument("--data", type=Path, help="folder with index.csv, or a .jsonl file for speech")
+    asked.add_argument("--data", type=Path, help="folder with index.csv; for speech also .jsonl, or a folder of it")
     asked.add_argument("--weights", type=Path, default=weights_folder())
     asked.add_argument("--recogniser", default="whisper")
-    asked.add_argument("--voice", default="hibari")
+    asked.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where the recogniser runs")
+    asked.add_argument("--synthesiser", "--voice", default="hibari")
+    asked.add_argument("--synthesiser-url", default="", help=f"of a speech server; its key is read from {KEY}")
+    asked.add_argument("--synthesiser-model", default="")
+    asked.add_argument("--synthesiser-voice", default="")
     asked.add_argument("--threads", type=int, default=2)
     asked.add_argument("--corpus", action="append", default=[], help="of the index's column; `all` for every row")
     asked.add_argument("--language", help="only rows of this language")
@@ -256,11 +281,14 @@ def evaluate(given: list[str] | None = None) -> None:
         rows = sentences_of(asked.data)[:: asked.every]
     if not rows:
         raise UnreadableData("nothing to evaluate: no row with a transcript was asked for")
-    recogniser = recogniser_from(asked.recogniser, weights=asked.weights, threads=asked.threads)
+    recogniser = recogniser_from(asked.recogniser, weights=asked.weights, threads=asked.threads, device=asked.device)
     if asked.task == "recognition":
         result = recognition(rows, recogniser, opus=not asked.as_stored, hinted=not asked.unhinted, console=console)
     else:
-        voice = synthesiser_from(asked.voice, threads=1)
+        voice = synthesiser_from(
+            asked.synthesiser, threads=1, url=asked.synthesiser_url, key=os.environ.get(KEY, ""),
+            model=asked.synthesiser_model, voice=asked.synthesiser_voice,
+        )  # fmt: skip
         result = speech(rows, voice, recogniser, console)
     if asked.card:
         card.keep(result, given if given is not None else sys.argv[1:])

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from bot.commands import rooms
 from bot.supervisor.plan import page_token_file
 from workers.journal import cases, migrate, people
 from workers.journal.answers import Answers
@@ -318,6 +319,33 @@ def test_a_room_gets_what_the_settings_say_and_answers_for_wrong_data(
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("heed: ")
     assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_an_evaluation_hears_and_speaks_with_what_the_settings_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in {
+        "RECOGNISER": "whisper:larger",
+        "RECOGNISER_DEVICE": "cuda",
+        "SYNTHESISER": "server",
+        "SYNTHESISER_URL": "http://127.0.0.1:9/v1",
+        "SYNTHESISER_VOICE": "alto",
+        "SYNTHESISER_KEY": CANARY,
+    }.items():
+        monkeypatch.setenv(f"HEED_{key}", value)
+    became: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr("os.execve", lambda _, told, environment: became.append((told, environment)))
+    rooms._enter(rooms.EVALUATED, "speech", ["--json"])
+    rooms._enter(rooms.EVALUATED, "recognition", [])
+    (speech, environment), (recognition, _) = became
+    given = " ".join(speech)
+    assert "--recogniser whisper:larger --device cuda" in given
+    assert "--synthesiser server --synthesiser-url http://127.0.0.1:9/v1 --synthesiser-voice alto" in given
+    assert speech[-1] == "--json"
+    assert CANARY not in given
+    assert environment["HEED_SYNTHESISER_KEY"] == CANARY
+    assert "--recogniser whisper:larger --device cuda" in " ".join(recognition)
+    assert not any("synthesiser" in word for word in recognition)
 
 
 def test_doctor_explains_a_wrong_setting(home: Path) -> None:

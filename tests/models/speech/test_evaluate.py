@@ -1,6 +1,7 @@
 """Evaluations end in one line of JSON that says what was measured on how much."""
 
 import csv
+import gzip
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from models.speech import card, evaluate
 from models.speech.evaluate import rows_of
 from models.speech.recognise.scripted import ScriptedRecogniser
+from models.speech.synthesise.tone import ToneSynthesiser
 from models.speech.wer import character_errors, word_errors, words_of
 from tests.models.speech.sounds import SENTENCE, encoded, speech
 
@@ -70,6 +72,79 @@ def test_speech_is_measured_in_every_mood(tmp_path: Path, capsys: pytest.Capture
     result = json.loads(capsys.readouterr().out)
     assert result["n"] == 3
     assert {"mood:calm", "mood:neutral", "mood:bright"} <= set(result["by_group"])
+
+
+def test_a_recording_that_cannot_be_decoded_counts_as_not_heard_and_the_rest_is_measured(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (data / "b.wav").read_bytes()
+    (data / "b.wav").write_bytes(whole[: len(whole) // 2])
+    assert evaluate.main(["recognition", "--data", str(data), "--json"]) == 0
+    said = capsys.readouterr()
+    result = json.loads(said.out)
+    assert result["n"] == 3
+    assert (result["metrics"]["refused"], result["metrics"]["unheard"]) == (1, 2)
+    assert result["by_group"]["sex:m"]["wer"] == 1
+    assert result["by_group"]["sex:f"]["wer"] == 0
+    assert "b.wav" in said.err
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_sentences_to_speak_may_be_a_folder_of_json_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], packed: bool
+) -> None:
+    lines = (json.dumps({"text": SENTENCE}) + "\n").encode()
+    file = tmp_path / "few" / ("one.jsonl.gz" if packed else "one.jsonl")
+    file.parent.mkdir()
+    file.write_bytes(gzip.compress(lines) if packed else lines)
+    assert evaluate.main(["speech", "--voice", "tone", "--data", str(file.parent), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n"] == 3
+
+
+def test_a_folder_with_an_index_is_spoken_from_its_transcripts(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate.main(["speech", "--voice", "tone", "--data", str(data), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["n"] == 9
+
+
+def test_a_line_of_which_nothing_can_be_said_aloud_is_counted_and_not_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in ("***", SENTENCE)), encoding="utf-8")
+    assert evaluate.main(["speech", "--voice", "tone", "--data", str(lines), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["metrics"]["refused"] == 3
+
+
+def test_what_hears_and_what_speaks_are_those_that_were_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    def heard(name: str, **more: object) -> ScriptedRecogniser:
+        asked.append((name, more))
+        return ScriptedRecogniser([SENTENCE])
+
+    def spoken(name: str, **more: object) -> ToneSynthesiser:
+        asked.append((name, more))
+        return ToneSynthesiser()
+
+    monkeypatch.setattr(evaluate, "recogniser_from", heard)
+    monkeypatch.setattr(evaluate, "synthesiser_from", spoken)
+    monkeypatch.setenv("HEED_SYNTHESISER_KEY", "a key")
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text(json.dumps({"text": SENTENCE}) + "\n", encoding="utf-8")
+    evaluate.main([
+        "speech", "--data", str(lines), "--json", "--recogniser", "whisper:larger", "--device", "cuda",
+        "--synthesiser", "server", "--synthesiser-url", "http://somewhere/v1", "--synthesiser-voice", "v",
+    ])  # fmt: skip
+    (recogniser, heard_by), (voice, spoken_by) = asked
+    assert (recogniser, heard_by["device"]) == ("whisper:larger", "cuda")
+    assert (voice, spoken_by["url"], spoken_by["voice"], spoken_by["key"]) == (
+        "server", "http://somewhere/v1", "v", "a key",
+    )  # fmt: skip
+    assert "a key" not in capsys.readouterr().out
 
 
 def test_nothing_to_measure_is_said_and_not_counted_as_perfect(
