@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +15,7 @@ import redis
 from infra.rigs.faults.whereabouts import Whereabouts
 from infra.rigs.people import People
 from infra.rigs.running import BOT_ID, Running
+from workers.journal.turns import ATTEMPTS
 
 HEARING, SPEAKING = "hear", "voice"
 """The stages in which a recording is heard and an answer is spoken."""
@@ -25,7 +27,8 @@ ROUND = (
     *("text", "bot", SPEAKING, HEARING, "redis"),
 )
 AIMING_S = 5.0  # how long a kill of the media worker waits for the stage that it is to fall into
-PROVOKED_S = 30.0  # and how long where somebody had to be asked to say something for it
+APART = 0.3  # of the time from one kill to the next, at least
+PROVOKED_S = 60.0  # and how long where somebody had to be asked to say something for it
 INTO_S = (0.02, 0.3)  # how far into the stage, where it lasts as long
 GONE_S = 2.0
 PATIENCE_S = 20.0
@@ -67,7 +70,7 @@ class Storm:
 
     def __post_init__(self) -> None:
         self._whereabouts = Whereabouts(self.heed.home / "logs" / f"{MEDIA}.log")
-        self._hit: set[tuple[int, str]] = set()
+        self._met: Counter[tuple[int, bool]] = Counter()
 
     async def blow(self) -> None:
         """Runs to its end; Heed is up again then."""
@@ -75,13 +78,16 @@ class Storm:
         mishaps = self._mishaps()
         for number in range(self.kills):
             due = began + (number + self.chance.uniform(0.1, 0.9)) * self.seconds / self.kills
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            # One that took its time to aim does not make the next ones fall all at once.
+            least = self.blows[-1].at + APART * self.seconds / self.kills if self.blows else 0.0
+            await asyncio.sleep(max(0.0, max(due, least) - time.monotonic()))
             for _ in range(-(-len(mishaps) // (self.kills - number))):
                 await mishaps.pop()()
             await self._kill(ROUND[number % len(ROUND)])
 
     async def _kill(self, name: str) -> None:
         if name == "supervisor":
+            await self._spare()
             at = time.monotonic()
             await asyncio.to_thread(self.heed.kill_supervisor)
             self._fell(name, at)
@@ -102,24 +108,36 @@ class Storm:
             await asyncio.sleep(LOOK_S)  # it was killed a moment ago and is not back yet
 
     async def _aim(self, stage: str) -> None:
-        """Waits until a turn is in `stage` that no kill has met there before: after three of them it would die."""
+        """Waits until a turn is in `stage`, and has somebody say what brings one there where none comes."""
         until, provoked = time.monotonic() + AIMING_S, False
         while time.monotonic() < until or not provoked:
             if time.monotonic() >= until:
                 await self.provoke(stage)
                 until, provoked = time.monotonic() + PROVOKED_S, True
-            turns = [turn for turn, where in self._whereabouts.look().items() if where == stage]
-            if turns and not any((turn, stage) in self._hit for turn in turns):
+            if stage in self._whereabouts.look().values():
                 await asyncio.sleep(self.chance.uniform(*INTO_S))
-                return
+                if not self._would_bury():
+                    return
             await asyncio.sleep(LOOK_S / 5)
+        await self._spare()
+
+    async def _spare(self) -> None:
+        """Waits until no turn is in hand that a kill would bury."""
+        until = time.monotonic() + PROVOKED_S
+        while self._would_bury() and time.monotonic() < until:
+            await asyncio.sleep(LOOK_S / 5)
+
+    def _would_bury(self) -> bool:
+        """Whether a turn in hand is at its last attempt: three kills are answered with one honest sentence, and are
+        no loss that a run should count."""
+        return any(self._met[_work(*each)] >= ATTEMPTS - 1 for each in self._whereabouts.look().items())
 
     def _fell(self, name: str, at: float) -> None:
         """Notes a kill, and what it fell into: the process is dead, and its log ends where it was."""
         inside: tuple[str, ...] = ()
         if name in {MEDIA, "supervisor"}:
             last = self._whereabouts.ended()
-            self._hit |= set(last.items())
+            self._met.update(_work(*each) for each in last.items())
             inside = tuple(sorted(last.values()))
         self._note("kill -9", name, at, inside)
 
@@ -178,6 +196,11 @@ class Storm:
     def _note(self, what: str, on: str = "", at: float | None = None, inside: tuple[str, ...] = ()) -> None:
         self.blows.append(Blow(time.monotonic() if at is None else at, what, on, inside))
         self.told(f"{what} {on} {' '.join(inside)}".strip())
+
+
+def _work(turn: int, stage: str) -> tuple[int, bool]:
+    """Hearing and speaking have attempts of their own."""
+    return turn, stage in {SPEAKING, "script", "post"}
 
 
 def cut_short(blows: Sequence[Blow], stage: str) -> int:
