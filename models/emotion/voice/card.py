@@ -1,52 +1,73 @@
-"""The card of a voice head, written from what an evaluation measured."""
+"""The card of the voice heads, written from what an evaluation measured."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from models.emotion.head import Head
+from models.emotion.voice.goals import goals
 
 COLUMNS = (
     *("n", "uar", "uar_seven", "macro_f1", "ece", "ece_spoken", "coverage", "error", "selective_error"),
-    *("error_spoken", "served_of_spoken", "served_error"),
+    *("error_spoken", "served_of_spoken", "served_error", "served_ece"),
 )
 
 
-def written(result: dict[str, Any], head: Head, command: str) -> str:
-    """`result` as `evaluate.report` gives it, as Markdown."""
-    metrics = result["metrics"]
-    rows = {f"all ({result['protocol']})": {"n": result["n"], **metrics}, **result["by_group"]}
+def written(result: Mapping[str, Any], head: Head, free: Mapping[str, Any], free_head: Head, command: str) -> str:
+    """`result` of `head` and `free` of `free_head` (trained without data that forbid commercial use), each as
+    `evaluate.report` gives it, as Markdown."""
+    rows = _rows(result)
     if "changed" in result:
         rows |= {f"{name}, changed": values for name, values in result["changed"].items()}
     rows |= {f"foreign {name}": values for name, values in result.get("foreign", {}).items()}
-    table = "\n".join(
-        f"| {name} | " + " | ".join(str(values.get(column, "")) for column in COLUMNS) + " |"
-        for name, values in rows.items()
-    )
-    fall = 1 - metrics["served_error"] / metrics["error_spoken"] if metrics["error_spoken"] else 0.0
     baseline = ""
     if "baseline" in result:
         honest, chance = result["baseline"]["honest"], result["baseline"]["random"]
         baseline = BASELINE.format(honest=honest, chance=chance, ours=result["by_group"]["corpus:ravdess"]["uar"])
-    reasons = ", ".join(f"{name} {count}" for name, count in result["abstentions"].items())
     return TEMPLATE.format(
         name=head.card.name,
         licence=head.card.licence,
         commercial="allowed" if head.card.commercial else "not allowed",
         corpora=", ".join(head.card.trained_on),
+        never=", ".join(result["unseen"]) or "none of these corpora",
         classes=", ".join(head.card.classes),
         temperature=head.temperature,
         sure=head.sure_from,
         alike=head.alike_to,
-        header=" | ".join(COLUMNS),
-        rule=" | ".join("---" for _ in COLUMNS),
-        table=table,
-        coverage=metrics["served_of_spoken"],
-        before=metrics["error_spoken"],
-        after=metrics["served_error"],
-        fall=fall,
-        reasons=reasons,
+        goals="\n".join(
+            f"| {goal.what} | {goal.asked} | {goal.measured} | {'met' if goal.met else '**missed**'} |"
+            for goal in goals(result)
+        ),
+        table=_table(rows),
+        reasons=_reasons(result),
         baseline=baseline,
         command=command,
+        free=free_head.card.name,
+        free_licence=free_head.card.licence,
+        free_corpora=", ".join(free_head.card.trained_on),
+        free_sure=free_head.sure_from,
+        free_alike=free_head.alike_to,
+        free_temperature=free_head.temperature,
+        free_table=_table(_rows(free)),
+        free_reasons=_reasons(free),
     )
+
+
+def _rows(result: Mapping[str, Any]) -> dict[str, Any]:
+    rows = {f"all ({result['protocol']})": {"n": result["n"], **result["metrics"]}}
+    if "within" in result:
+        rows["what it was trained on (nested)"] = result["within"]
+    strange = {f"corpus:{name}" for name in result["unseen"]}
+    return rows | {f"{name}, unseen" if name in strange else name: v for name, v in result["by_group"].items()}
+
+
+def _table(rows: Mapping[str, Any]) -> str:
+    lines = [f"| group | {' | '.join(COLUMNS)} |", f"| --- |{' --- |' * len(COLUMNS)}"]
+    lines += [f"| {name} | " + " | ".join(str(v.get(key, "")) for key in COLUMNS) + " |" for name, v in rows.items()]
+    return "\n".join(lines)
+
+
+def _reasons(result: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in result["abstentions"].items())
 
 
 BASELINE = """
@@ -66,7 +87,10 @@ TEMPLATE = """# {name}
 Written by `{command}`; edit the template, not this file.
 
 **Licence of the weights:** {licence}. Commercial use {commercial}.
-**Trained on:** {corpora}. **Classes:** {classes}; calm is counted to neutral.
+**Trained on:** {corpora}. **Never heard, and judged as foreign:** {never} (their terms allow no derivatives).
+**Classes:** {classes}; calm is counted to neutral.
+
+The head without data that forbid commercial use, `{free}`, has its own table below.
 
 ## What it is for
 A tentative guess at the feeling in a voice note, one signal among others in a conversation, for adults who agreed
@@ -75,29 +99,45 @@ It reads mean and deviation over time of the stem and first four blocks of whisp
 
 ## What it does not know
 - All its training sounds are acted or read, most in a studio. How people feel who do not act was never measured.
-- A foreign corpus is hard: see the rows `foreign`, where a corpus is left out of training entirely. There it
-  should say nothing (`served_of_spoken` small), and does so mostly, not always: tess is the exception. Corrections
-  by the person count more than the guess.
-- Words of under a second are not answered. Children, the old, the ill, and languages other than English, German,
-  Korean and Turkish are not in the data; the sex of the Turkish speakers is not known.
+- A foreign corpus is hard: see the rows `foreign`, of corpora that had no part in the training. There it should say
+  nothing (`served_of_spoken` small), and does so mostly, not always: what it answers there is often wrong, and it is
+  surer than it should be. Corrections by the person count more than the guess.
+- Words of under a second are not answered. Children, the old, the ill, and languages other than English, German and
+  Korean are not in its training; Turkish was only measured, on single words.
 - It abstains: silence, too short (under 1 s of speech), unfamiliar (distance over {alike:.2f}), unsure (top
   probability under {sure:.2f}). Temperature {temperature:.2f}. These come from inner folds by speaker.
+
+## What was asked, and what came out
+| | asked | measured | |
+| --- | --- | --- | --- |
+{goals}
+
+"An answer forced" counts every sound as if it had to be answered. "As a person meets it" counts what serving
+abstains from as abstained: too short, unfamiliar, unsure. The corpora that it was not trained on are in both.
 
 ## Measured
 `uar` is over eight classes where a group tells calm from neutral, else over the seven. `ece` and `error` are of
 everything, `coverage` and `selective_error` at the threshold of doubt alone. `ece_spoken` and `error_spoken` leave
-out what has less than a second of speech and is never answered (nearly all of turev_tr); `served_of_spoken` and
-`served_error` are with every reason to abstain, as a person meets it. Shrinkage, temperature and thresholds are
-chosen in inner folds; tess (two speakers) and turev_tr have no say in temperature and thresholds.
+out what has less than a second of speech and is never answered (nearly all of turev_tr); `served_of_spoken`,
+`served_error` and `served_ece` are with every reason to abstain, as a person meets it. Shrinkage, temperature and
+thresholds are chosen in inner folds.
 
 Rows with `changed` are of copies with a room's echo, a narrower band, noise at 10 to 35 dB, another gain and Opus at
-24 kbit/s, by chance (corpora whose licence allows no derivatives are as they are).
+24 kbit/s, by chance (corpora whose licence allows no derivatives are as they are). Rows with `foreign` are judged by
+a head trained without that corpus.
 
-| group | {header} |
-| --- | {rule} |
 {table}
 
-Of the sounds with at least a second of speech, {coverage:.0%} are answered; their error is {after:.3f} instead of
-{before:.3f}, {fall:.0%} lower than if everything were answered.
 Abstentions in this evaluation: {reasons}.
-{baseline}"""
+{baseline}
+## {free}
+**Licence of the weights:** {free_licence}. Commercial use allowed. **Trained on:** {free_corpora}.
+Unfamiliar over {free_alike:.2f}, unsure under {free_sure:.2f}, temperature {free_temperature:.2f}.
+
+It learned from ten speakers of German alone: everything else is foreign to it, and nearly everything else gets no
+answer. It has no surprise and no calm in its training.
+
+{free_table}
+
+Abstentions in this evaluation: {free_reasons}.
+"""

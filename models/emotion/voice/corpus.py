@@ -26,7 +26,8 @@ class UnreadableCorpus(UnreadableData):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One sound file. `label` is one of the eight classes; `speaker` is unique over all corpora."""
+    """One sound file. `label` is one of the eight classes; `speaker` is unique over all corpora, and `named` whether
+    the index says who it is: where it does not, each file is taken for a speaker of its own."""
 
     path: Path
     digest: str
@@ -35,36 +36,49 @@ class Utterance:
     sex: str
     language: str
     label: str
+    named: bool = True
 
 
-def utterances(folder: Path, leave_out: tuple[str, ...] = ()) -> list[Utterance]:
-    """The labelled sounds of `folder` (or of its index.csv), without the corpora `leave_out`.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The labelled sounds of a folder; `unlabelled` counts those whose label is missing or none of the eight."""
 
-    Raises `UnreadableData`.
-    """
+    rows: list[Utterance]
+    unlabelled: int
+
+
+def found(folder: Path) -> Found:
+    """What the index of `folder` (or the index.csv that it names) lists. Raises `UnreadableData`."""
     folder, rows = indexed(folder)
     if not {"label", "label7"} & set(rows[0]):
         raise UnreadableCorpus("index.csv needs the columns path and label or label7")
-    found = []
+    kept, unlabelled = [], 0
     for row in rows:
-        label, corpus = eight(row), row.get("corpus") or folder.name
-        if label is None or corpus in leave_out:
+        label = eight(row)
+        if label is None:
+            unlabelled += 1
             continue
         path = folder / row["path"]
-        found.append(
+        kept.append(
             Utterance(
                 path=path,
                 digest=_digest(path),
-                corpus=corpus,
+                corpus=row.get("corpus") or folder.name,
                 speaker=row.get("speaker") or row["path"],
                 sex=row.get("sex") or "unknown",
                 language=row.get("language") or "unknown",
                 label=label,
+                named=bool(row.get("speaker")),
             )
         )
-    if not found:
-        raise UnreadableCorpus("index.csv has no sound with a label that is known here")
-    return found
+    if not kept:
+        raise UnreadableCorpus(f"index.csv has no sound with a label that is known here ({unlabelled} have others)")
+    return Found(kept, unlabelled)
+
+
+def utterances(folder: Path) -> list[Utterance]:
+    """The labelled sounds of `folder` (or of its index.csv). Raises `UnreadableData`."""
+    return found(folder).rows
 
 
 def sound(path: Path, longest_s: float | None = None) -> Floats:
@@ -77,7 +91,8 @@ def sound(path: Path, longest_s: float | None = None) -> Floats:
     except soundfile.LibsndfileError:
         mono = _decoded(path)
     else:
-        mono = samples.mean(axis=1)
+        np.nan_to_num(samples, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)  # a WAV of floats may hold anything
+        mono = np.clip(samples, -1.0, 1.0).mean(axis=1)
         if rate != RATE:
             mono = soxr.resample(mono, rate, RATE, quality="VHQ")
     if longest_s is not None:

@@ -1,7 +1,7 @@
 """Measure a voice head: `heed evaluate voice --data FOLDER [--json]` (`python -m models.emotion.voice.evaluate`).
 
-Sounds that the head was trained on are judged by nested cross-validation with no speaker in two folds; others
-by the head itself. The last line is one JSON object."""
+Sounds that the head was trained on, and others of the same speakers, are judged by nested cross-validation with no
+speaker in two folds; the rest by the head itself. The last line is one JSON object."""
 
 import argparse
 import json
@@ -20,7 +20,7 @@ from models.emotion.labels import FEELINGS
 from models.emotion.voice import judged as judging
 from models.emotion.voice import run, store
 from models.emotion.voice.classes import CLASSES, EIGHT
-from models.emotion.voice.corpus import Utterance, utterances
+from models.emotion.voice.corpus import Utterance, found
 from models.emotion.voice.encoder import Encoder
 from models.emotion.voice.judged import Judged
 from models.emotion.voice.predict import BLOCKS, HEADS, LEAST_SPEECH, WHISPER
@@ -42,10 +42,13 @@ COMMAND = (
 def fit(rows: Sequence[Utterance], head: Head) -> list[Utterance]:
     """The `rows` that can be judged: all, or, where those that `head` was trained on are too few to learn other heads
     from, the rest. Raises `UnreadableData` where nothing is left."""
-    known = [row for row, each in zip(rows, _known(rows, head), strict=True) if each]
-    if len(known) >= FEWEST_SOUNDS and len({row.speaker for row in known}) >= FEWEST_SPEAKERS:
+    known = inside(rows, head)
+    if (
+        known.sum() >= FEWEST_SOUNDS
+        and len({rows[int(at)].speaker for at in np.flatnonzero(known)}) >= FEWEST_SPEAKERS
+    ):
         return list(rows)
-    rest = [row for row in rows if row not in known]
+    rest = [row for row, each in zip(rows, known, strict=True) if not each]
     if not rest:
         raise UnreadableData(
             "the head was trained on all of these sounds, and they are too few to train others for it"
@@ -53,8 +56,28 @@ def fit(rows: Sequence[Utterance], head: Head) -> list[Utterance]:
     return rest
 
 
-def _known(rows: Sequence[Utterance], head: Head) -> NDArray[np.bool_]:
-    return np.isin([int(row.digest[:8], 16) for row in rows], head.extras["seen"])
+def inside(rows: Sequence[Utterance], head: Head) -> NDArray[np.bool_]:
+    """Whether `head` may not judge each of `rows`: it was trained on it, or on another sound of that speaker."""
+    seen = np.isin([int(row.digest[:8], 16) for row in rows], head.extras["seen"])
+    speakers = {row.speaker for row, each in zip(rows, seen, strict=True) if each and row.named}
+    return np.asarray(seen | np.array([row.named and row.speaker in speakers for row in rows], np.bool_))
+
+
+def protocol(rows: Sequence[Utterance], known: NDArray[np.bool_]) -> str:
+    """How `rows` were judged, in words: nothing is called independent of speakers that nobody named."""
+    crossed, nameless = int(known.sum()), sum(not row.named for row in rows)
+    parts = []
+    if crossed:
+        apart = all(row.named for row, each in zip(rows, known, strict=True) if each)
+        parts.append("nested, speaker-independent" if apart else "nested, each file taken for a speaker of its own")
+    if crossed < len(rows):
+        parts.append("unseen sounds")
+    if len(parts) == 2:
+        parts = [f"{crossed} {parts[0]}", f"{len(rows) - crossed} {parts[1]}"]
+    missing = (
+        "" if not nameless else "; no column speaker" if nameless == len(rows) else f"; {nameless} name no speaker"
+    )
+    return "; ".join(parts) + missing
 
 
 def judge(
@@ -62,20 +85,20 @@ def judge(
 ) -> list[Judged]:
     """Every row's judgement for each of `variants`, by nested cross-validation where `head` was trained on the
     row's sound."""
-    known = _known(rows, head)
-    inside, outside = np.flatnonzero(known), np.flatnonzero(~known)
-    crossed = judging.nested(material(rows, read).part(inside), plan, variants) if len(inside) else []
+    known = inside(rows, head)
+    within, outside = np.flatnonzero(known), np.flatnonzero(~known)
+    crossed = judging.nested(material(rows, read).part(within), plan, variants) if len(within) else []
     found = []
     for number, variant in enumerate(variants):
         parts = [(outside, judging.by(head, read.vectors[outside, variant]))] if len(outside) else []
-        found.append(judging.joined(parts + [(inside, each) for each in crossed[number : number + 1]], len(rows)))
+        found.append(judging.joined(parts + [(within, each) for each in crossed[number : number + 1]], len(rows)))
     return found
 
 
 def measures(rows: Sequence[Utterance], judged: Judged, speech: NDArray[np.float32]) -> dict[str, float]:
     """The metrics of `rows`: over eight classes where the corpora tell calm from neutral, else over seven.
     `coverage` and `selective_error` are at the threshold of doubt, `served_…` with every reason to abstain,
-    `…_spoken` of the sounds with enough speech to be answered."""
+    `…_spoken` of the sounds with enough speech to be answered. `served_ece` is of what is answered, over seven."""
     eight = np.array([CLASSES.index(row.label) for row in rows], np.int64)
     seven = np.array([FEELINGS.index(EIGHT[row.label]) for row in rows], np.int64)
     told = judging.tells_calm(rows)
@@ -98,6 +121,7 @@ def measures(rows: Sequence[Utterance], judged: Judged, speech: NDArray[np.float
         "served_coverage": float(served.mean()),
         "served_of_spoken": float(served[spoken].mean()) if spoken.any() else 0.0,
         "served_error": float(1 - right[served].mean()) if served.any() else 0.0,
+        "served_ece": scores.calibration_error(confidence[served], (judged.seven.argmax(axis=1) == seven)[served]),
     }
     return {name: round(value, 4) for name, value in result.items()}
 
@@ -108,10 +132,9 @@ def groups(rows: Sequence[Utterance], judged: Judged, speech: NDArray[np.float32
     for kind in ("corpus", "sex", "language"):
         for name in sorted({getattr(row, kind) for row in rows}):
             chosen = np.flatnonzero([getattr(row, kind) == name for row in rows])
-            part = Judged(judged.eight[chosen], judged.sure[chosen], judged.alike[chosen])
             found[f"{kind}:{name}"] = {
                 "n": len(chosen),
-                **measures([rows[int(number)] for number in chosen], part, speech[chosen]),
+                **measures([rows[int(number)] for number in chosen], judged.part(chosen), speech[chosen]),
             }
     return found
 
@@ -121,16 +144,21 @@ def report(
 ) -> tuple[dict[str, Any], Judged]:
     """The JSON object of an evaluation, and what it was made from."""
     judged, *changed = judge(rows, read, head, plan, (0, 1) if robust else (0,))
-    known = bool(_known(rows, head).any())
+    known = inside(rows, head)
     result: dict[str, Any] = {
         "task": "voice",
         "n": len(rows),
-        "protocol": "nested, speaker-independent" if known else "unseen sounds",
+        "protocol": protocol(rows, known),
+        "unseen": sorted({row.corpus for row in rows} - {rows[int(at)].corpus for at in np.flatnonzero(known)}),
         "metrics": measures(rows, judged, read.speech),
         "by_group": groups(rows, judged, read.speech),
         "abstentions": judging.reasons(judged, read.speech),
         "model": head.card.name,
     }
+    within = np.flatnonzero(known)
+    if 0 < len(within) < len(rows):
+        learned = measures([rows[int(at)] for at in within], judged.part(within), read.speech[within])
+        result["within"] = {"n": len(within), **learned}
     if changed:
         result["changed"] = {"all": measures(rows, changed[0], read.speech)} | {
             name: values
@@ -155,23 +183,26 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--robust", action="store_true", help="also judge changed copies: room, band, noise, Opus")
     parser.add_argument("--foreign", action="store_true", help="also leave out each corpus in turn")
     parser.add_argument("--plots", type=Path, help="folder for the three pictures")
-    parser.add_argument("--card", type=Path, help="file of the card to be written")
+    parser.add_argument("--card", type=Path, help="file of the card to be written, of this and the open head")
     chosen = parser.parse_args(arguments)
     plan = run.read(chosen.run)
     head = load(HEADS / f"{chosen.licence}.npz")
-    given = utterances(chosen.data)
-    rows = fit(given, head)
-    known = bool(_known(rows, head).any())
-    variants = plan.variants if known or chosen.robust else 0
+    listed = found(chosen.data)
+    rows = fit(listed.rows, head)
+    known = inside(rows, head)
+    variants = plan.variants if known.any() or chosen.robust else 0
     encoder = Encoder(find(WHISPER, chosen.weights), BLOCKS)
     read = store.read_all(rows, encoder, variants, plan.crop, chosen.cache, plan.unchanged)
     result, judged = report(rows, read, head, plan, chosen.robust)
-    result["left_out"] = len(given) - len(rows)
+    result |= {"left_out": len(listed.rows) - len(rows), "unlabelled": listed.unlabelled}
     if chosen.foreign:
+        within = np.flatnonzero(known)
+        left = judging.foreign(material(rows, read).part(within), plan) if len(within) else {}
         result["foreign"] = {
-            name: {"n": len(places), **measures([rows[int(at)] for at in places], part, read.speech[places])}
-            for name, (places, part) in judging.foreign(material(rows, read), plan).items()
-        }
+            name: {"n": len(at), **measures([rows[int(each)] for each in at], part, read.speech[at])}
+            for name, (places, part) in left.items()
+            for at in (within[places],)
+        } | {name: result["by_group"][f"corpus:{name}"] for name in result["unseen"]}
     if chosen.baseline:
         from models.emotion.voice import baseline
 
@@ -182,7 +213,9 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     if chosen.card:
         from models.emotion.voice.card import written
 
-        chosen.card.write_text(written(result, head, COMMAND), encoding="utf-8")
+        free_head = load(HEADS / "open.npz")
+        free, _ = report(rows, read, free_head, plan)
+        chosen.card.write_text(written(result, head, free, free_head, COMMAND), encoding="utf-8")
     if not chosen.json:
         for name, values in {"all": result["metrics"], **result["by_group"]}.items():
             print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
@@ -203,7 +236,7 @@ def _plots(rows: Sequence[Utterance], judged: Judged, result: dict[str, Any], fo
     plots.confusion_matrix(scores.confusion(truth, guess, len(FEELINGS)), FEELINGS, folder / "confusion.png")
     error = scores.calibration_error(confidence, right)
     plots.reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
-    chosen = (result["metrics"]["coverage"], float(1 - right[judged.sure].mean()))
+    chosen = (result["metrics"]["coverage"], float(1 - right[judged.sure].mean()) if judged.sure.any() else 0.0)
     plots.risk_coverage_curve(scores.risk_coverage(confidence, right), chosen, folder / "risk_coverage.png")
 
 

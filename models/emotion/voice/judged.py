@@ -28,6 +28,10 @@ class Judged:
     def seven(self) -> Floats:
         return np.asarray(self.eight @ SEVEN_OF_EIGHT, np.float32)
 
+    def part(self, chosen: Places) -> "Judged":
+        """The rows `chosen`."""
+        return Judged(self.eight[chosen], self.sure[chosen], self.alike[chosen])
+
 
 def by(head: Head, vectors: Floats) -> Judged:
     """What `head` says of `vectors` [n, numbers]."""

@@ -1,24 +1,18 @@
 """What is said of a voice, and when nothing is said."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 from numpy.typing import NDArray
 
-from models.dataset import UnreadableData
 from models.emotion.head import Card, UnreadableHead, load, save
 from models.emotion.labels import FEELINGS
 from models.emotion.voice import judged, learning, run
 from models.emotion.voice.classes import CLASSES, EIGHT, SEVEN_OF_EIGHT, eight
-from models.emotion.voice.corpus import Utterance, sound, utterances
-from models.emotion.voice.evaluate import fit, main
 from models.emotion.voice.predict import HEADS, Voice
 from models.emotion.voice.train import HERE
 from tests.models.emotion.conftest import small_head
-from tests.models.speech.sounds import encoded, speech
 
 Floats = NDArray[np.float32]
 RATE = 16_000
@@ -147,62 +141,3 @@ def test_each_head_says_what_it_was_trained_on_and_under_which_licence() -> None
     assert free.commercial
     assert not {"ravdess", "tess", "emotiontts_ko", "turev_tr", "librispeech_test_other"} & set(free.trained_on)
     assert "librispeech_test_other" not in everything.trained_on
-
-
-def test_an_index_without_labels_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "index.csv").write_text("path,label,label7\n", encoding="utf-8")
-    with pytest.raises(UnreadableData):
-        utterances(tmp_path)
-
-
-def test_a_folder_without_an_index_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableData, match=r"index\.csv"):
-        utterances(tmp_path)
-
-
-def test_a_sound_of_a_telephone_is_read_like_any_other(tmp_path: Path) -> None:
-    (tmp_path / "note.m4a").write_bytes(encoded("m4a", tmp_path))
-    soundfile.write(tmp_path / "note.wav", speech(), RATE)
-    assert len(sound(tmp_path / "note.m4a")) == pytest.approx(len(sound(tmp_path / "note.wav")), rel=0.1)
-
-
-def test_what_is_no_sound_is_refused_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "note.wav").write_bytes(b"no sound at all")
-    with pytest.raises(UnreadableData, match=r"note\.wav"):
-        sound(tmp_path / "note.wav")
-
-
-def test_an_evaluation_ends_with_one_json_object(
-    weights: Path, speechlike: Floats, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = ["path,corpus,speaker,sex,language,label,label7,duration_s,transcript"]
-    for number, label in enumerate(["anger", "sadness", "neutral"]):
-        soundfile.write(tmp_path / f"{number}.wav", np.roll(speechlike, 977 * number), RATE)
-        lines.append(f"{number}.wav,made,speaker_{number},f,en,{label},{label},2.0,")
-    (tmp_path / "index.csv").write_text("\n".join(lines), encoding="utf-8")
-    main(["--data", str(tmp_path), "--weights", str(weights), "--json", "--cache", str(tmp_path / "kept")])
-    result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
-    assert result["task"] == "voice"
-    assert result["n"] == 3
-    assert result["model"]
-    assert {"uar", "accuracy", "macro_f1", "ece", "coverage", "selective_error"} <= set(result["metrics"])
-    assert {"corpus:made", "sex:f", "language:en"} <= set(result["by_group"])
-
-
-def test_too_few_known_sounds_are_left_out_and_not_judged_by_the_head_that_knows_them() -> None:
-    head = load(HEADS / "all.npz")
-    known = f"{int(head.extras['seen'][0]):08x}"
-    rows = [
-        Utterance(Path(name), digest, "made", name, "f", "en", "sad")
-        for name, digest in (("known", known), ("strange", "0" * 64))
-    ]
-    assert [row.speaker for row in fit(rows, head)] == ["strange"]
-    with pytest.raises(UnreadableData):
-        fit(rows[:1], head)
-
-
-def test_sounds_that_a_head_was_trained_on_are_judged_by_other_heads(voices: Path) -> None:
-    head = load(HEADS / "all.npz")
-    rows = utterances(voices)[:50]
-    known = np.isin([int(row.digest[:8], 16) for row in rows], head.extras["seen"])
-    assert known.all()
