@@ -1,4 +1,4 @@
-"""What Telegram says about a file: kind, identifiers, length of a sound, size of a picture."""
+"""What Telegram says about a file: kind, identifiers, length of a sound."""
 
 import base64
 import hashlib
@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 from bot.playground.parameters import Upload
+from bot.playground.pictures import picture_size
 from bot.playground.refusal import bad_request
 
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # bytes; getFile refuses more
@@ -43,8 +44,8 @@ def description(kind: str, upload: Upload, given: dict[str, Any]) -> dict[str, A
         about["duration"] = _whole(given.get("duration")) or ogg_seconds(content)
     if kind in ("photo", "video", "animation", "sticker"):
         width, height = picture_size(content)
-        about["width"] = _whole(given.get("width")) or width
-        about["height"] = _whole(given.get("height")) or height
+        about["width"] = width or _whole(given.get("width"))
+        about["height"] = height or _whole(given.get("height"))
     if kind == "video_note":
         about["length"] = _whole(given.get("length")) or 240
     for name in ("performer", "title"):
@@ -90,7 +91,7 @@ def number_in_id(bot_id: int, identifier: str) -> int:
 
 
 def in_message(bot_id: int, file_number: int, about: dict[str, Any]) -> Any:
-    """The value of the message's field (``voice``, ``photo`` …)."""
+    """The value of the message's field (``voice``, ``video`` …); of a photo the list with this one size."""
     kind = about["kind"]
     value: dict[str, Any] = {
         "file_id": file_id(bot_id, kind, file_number),
@@ -119,20 +120,3 @@ def ogg_seconds(content: bytes) -> int:
         return 0
     granule: int = struct.unpack_from("<q", content, last + 6)[0]
     return max(0, round(granule / 48000))
-
-
-def picture_size(content: bytes) -> tuple[int, int]:
-    """(width, height) in pixels of a PNG or JPEG; (0, 0) where it cannot be read."""
-    if content[:8] == b"\x89PNG\r\n\x1a\n" and len(content) >= 24:
-        width, height = struct.unpack_from(">II", content, 16)
-        return int(width), int(height)
-    if content[:2] != b"\xff\xd8":
-        return 0, 0
-    place = 2
-    while place + 9 < len(content) and content[place] == 0xFF:
-        marker = content[place + 1]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack_from(">HH", content, place + 5)
-            return int(width), int(height)
-        place += 2 + int(struct.unpack_from(">H", content, place + 2)[0])
-    return 0, 0

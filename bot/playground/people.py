@@ -10,6 +10,7 @@ from bot.playground.detection import cleaned, found_in
 from bot.playground.files import KINDS, description, in_message
 from bot.playground.outgoing import LONGEST_TEXT, shallow
 from bot.playground.parameters import Parameters, Upload
+from bot.playground.pictures import LARGEST_PHOTO, sizes_of
 from bot.playground.store import JSON
 from bot.playground.switchboard import Outcome, Switchboard
 from bot.playground.unusual import unusual_content
@@ -107,6 +108,8 @@ class Act:
             return [content]
         for kind in KINDS:
             if kind in told.files:
+                if kind == "photo" and len(told.files[kind].content) > LARGEST_PHOTO:
+                    raise CannotDo("photo_too_large", 413)
                 caption = cleaned(told.text("caption"))
                 words: JSON = {"caption": caption[:LONGEST_TEXT]} if caption else {}
                 if caption and (entities := found_in(caption)):
@@ -124,10 +127,13 @@ class Act:
 
     def _keep_file(self, writing: Any, chat_id: int, message_id: int, content: JSON) -> JSON:
         upload: Upload = content["upload"]
-        about = description(content["kind"], upload, self.parameters.values)
-        number = writing.file(self.bot.bot_id, chat_id, message_id, about, upload.content)
+        kind, bot_id = content["kind"], self.bot.bot_id
+        fields = []
+        for part in sizes_of(self.parameters, upload) if kind == "photo" else [upload]:
+            about = description(kind, part, self.parameters.values)
+            fields.append(in_message(bot_id, writing.file(bot_id, chat_id, message_id, about, part.content), about))
         rest = {name: value for name, value in content.items() if name not in ("kind", "upload")}
-        return {content["kind"]: in_message(self.bot.bot_id, number, about), **rest}
+        return {kind: [size for (size,) in fields] if kind == "photo" else fields[0], **rest}
 
     def _reply(self, chat_id: int) -> JSON:
         wanted = self.parameters.integer("reply_to_message_id")

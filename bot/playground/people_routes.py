@@ -12,6 +12,7 @@ while no bot has spoken to the server.
 ``POST /people/{id}/messages``
     text, or a file as voice, audio, photo, document, video_note, video (with caption), or raw (sticker, location,
     venue, poll, contact, dice, video, animation, document, voice, or the fields of a message as a JSON object).
+    A photo is the largest size; smaller ones may come beside it as photo_90, photo_320, photo_800, photo_1280.
     Optional: edit_message_id, reply_to_message_id, media_group_id, name, language_code, username, duration;
     chat_type (group, supergroup, channel) with chat_id (negative) and title.
     -> ``{"message": Message, "messages": [Message], "update_id": n}``; a text beyond 4,096 characters becomes

@@ -7,6 +7,7 @@ from bot.playground.files import KINDS, description, in_message, number_in_id
 from bot.playground.methods.registry import Call, Method, method
 from bot.playground.outgoing import buttons_of, caption_of, reply_of, text_of
 from bot.playground.parameters import Parameters, Upload
+from bot.playground.pictures import check_photo
 from bot.playground.refusal import bad_request
 from bot.playground.store import JSON, Writing
 
@@ -96,6 +97,8 @@ def stored(call: Call, writing: Writing, chat_id: int, kind: str, file: Upload |
     """The message's field for a file, which is stored if it is new."""
     bot_id = call.bot.bot_id
     if isinstance(file, Upload):
+        if kind == "photo":
+            check_photo(file)
         about = description(kind, file, given)
         return {kind: in_message(bot_id, writing.file(bot_id, chat_id, 0, about, file.content), about)}
     number = number_in_id(bot_id, file)

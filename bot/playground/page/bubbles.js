@@ -2,6 +2,7 @@
 
 import { button, icon, make } from "./elements.js";
 import { written } from "./entities.js";
+import { paper, pictures } from "./pictures.js";
 import { soundOf } from "./sound.js";
 import { clock, say } from "./words.js";
 
@@ -18,29 +19,19 @@ export function gist(message) {
 }
 
 function picked(message) {
-  return message.photo?.at(-1) ?? message.voice ?? message.audio ?? message.video_note ?? message.video ?? message.animation ?? message.document;
+  return message.voice ?? message.audio ?? message.video_note ?? message.video ?? message.animation ?? message.document;
 }
 
 function media(message, chat) {
   const file = picked(message);
   const source = file && file.file_id !== "unusual" ? chat.fileAddress(file.file_id) : "";
-  if (source && message.photo) {
-    const picture = make("img", "picture");
-    Object.assign(picture, { src: source, alt: message.caption || say("kind_photo"), loading: "lazy" });
-    if (file.width) Object.assign(picture, { width: file.width, height: file.height });
-    return [picture];
-  }
   if (source && (message.voice || message.audio)) return [soundOf(message, chat, source)];
   if (source && (message.video_note || message.video || message.animation)) {
     const player = make("video");
     Object.assign(player, { src: source, controls: true, preload: "metadata" });
     return [player];
   }
-  if (message.document) {
-    const link = make(source ? "a" : "span", "kind", icon("file"), message.document.file_name || say("kind_document"));
-    if (source) Object.assign(link, { href: source, download: message.document.file_name || "" });
-    return [link];
-  }
+  if (message.document) return [paper(message, source)];
   const kind = UNUSUAL.find((name) => message[name]);
   if (kind) return [make("span", "kind", message.sticker?.emoji ?? message.dice?.emoji ?? "", ` ${say(`kind_${kind}`)}`)];
   return message.text === undefined ? [make("span", "kind", say("kind_other"))] : [];
@@ -94,15 +85,19 @@ function onlyEmoji(text) {
   return text !== undefined && text.length <= 12 && /^(\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f)+$/u.test(text);
 }
 
-// `deeds`: reply(message), edit(message), press(message, data), show(message_id), command(text).
-export function bubble(message, chat, deeds) {
+// `messages`: one, or those of an album. `deeds`: reply(message), edit(message), press(message, data), show(message_id), command(text), look(message).
+export function bubble(messages, chat, deeds) {
+  const [message] = messages;
   const mine = !message.from?.is_bot;
-  const words = message.text ?? message.caption;
-  const body = make("div", "bubble", ...quote(message, chat, deeds), ...media(message, chat));
-  if (words) body.append(written(words, message.entities ?? message.caption_entities, deeds.command));
-  body.append(meta(message, mine, chat));
+  const worded = messages.find((one) => one.text ?? one.caption) ?? message;
+  const words = worded.text ?? worded.caption;
+  const body = make("div", "bubble", ...quote(message, chat, deeds));
+  if (message.photo) body.append(pictures(messages, chat, body, deeds.look));
+  else body.append(...media(message, chat));
+  if (words) body.append(written(words, worded.entities ?? worded.caption_entities, deeds.command));
+  body.append(meta(worded, mine, chat));
   const actions = make("div", "deeds", button("icon", say("reply"), "reply", () => deeds.reply(message)));
-  if (mine && words) actions.append(button("icon", say("edit"), "edit", () => deeds.edit(message)));
+  if (mine && words) actions.append(button("icon", say("edit"), "edit", () => deeds.edit(worded)));
   const holder = make("div", "body", body, actions);
   const element = make("li", mine ? "message mine" : "message", holder);
   if (onlyEmoji(message.text)) element.classList.add("emoji");

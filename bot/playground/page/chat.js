@@ -19,6 +19,7 @@ export class Chat {
     this.complete = false;
     this.unread = 0;
     this.typingUntil = 0;
+    this.action = "";
     this.draft = null;
     this.wish = { text: "", reply: null, edit: null };
   }
@@ -102,6 +103,7 @@ export class Chat {
         return "changed";
       case "action":
         this.typingUntil = Date.now() + TYPING_LASTS;
+        this.action = event.action;
         return "sign";
       case "draft":
         this.draft = event.text ? event : null;

@@ -1,6 +1,5 @@
-// Where one writes: the field, reply and edit, the command menu, files.
+// Where one writes: the field, reply and edit, the command menu.
 
-import { Unsendable, formOf } from "./attachment.js";
 import { gist } from "./bubbles.js";
 import { make } from "./elements.js";
 import { say } from "./words.js";
@@ -8,10 +7,9 @@ import { say } from "./words.js";
 const field = (id) => document.getElementById(id);
 
 export class Composer {
-  // `send(form, chat)` resolves to whether the server has it, the form's fields being those of a person's message; `complain(sentence)` shows one.
-  constructor(send, complain) {
+  // `send(form, chat)` resolves to whether the server has it, the form's fields being those of a person's message.
+  constructor(send) {
     this.send = send;
-    this.complain = complain;
     this.chat = null;
     this.text = field("text");
     this.commands = field("commands");
@@ -31,8 +29,6 @@ export class Composer {
         this.text.focus();
       } else this.close();
     });
-    field("attach").addEventListener("click", () => field("file").click());
-    field("file").addEventListener("change", () => this.attach([...field("file").files]));
     document.addEventListener("click", (event) => {
       if (!event.target.closest("#composer")) this.close();
     });
@@ -172,32 +168,24 @@ export class Composer {
 
   // Sends what carries a file, as a reply where one was begun.
   async file(form, chat) {
+    return (await this.files([form], chat)) === 1;
+  }
+
+  // Sends one after another, all as replies where one was begun. Returns how many the server has.
+  async files(forms, chat) {
     const { reply } = chat.wish;
-    if (reply) form.reply_to_message_id = reply.message_id;
-    if (!(await this.send(form, chat))) return false;
+    let many = 0;
+    for (const form of forms) {
+      if (reply) form.reply_to_message_id = reply.message_id;
+      if (!(await this.send(form, chat))) return many;
+      many += 1;
+    }
     if (chat.wish.reply === reply) chat.wish.reply = null;
     if (this.chat === chat) this.showWish();
-    return true;
+    return many;
   }
 
-  // Sends chosen files one after another; what stands in the field goes with the first.
-  async attach(files) {
-    field("file").value = "";
-    const chat = this.chat;
-    for (const file of files) {
-      try {
-        const form = await formOf(file);
-        const caption = chat.wish.text.trim();
-        if (caption) form.caption = caption;
-        if (!(await this.file(form, chat))) return;
-        if (caption) this.emptied(chat);
-      } catch (error) {
-        if (!(error instanceof Unsendable)) throw error;
-        this.complain(say(error.code, { name: file.name }));
-      }
-    }
-  }
-
+  // The text went along with a file.
   emptied(chat) {
     chat.wish.text = "";
     if (this.chat !== chat) return;

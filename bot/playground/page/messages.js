@@ -1,7 +1,8 @@
-// The open chat's messages on the screen: kept in step with the chat, one element a message, scrolled as a messenger scrolls.
+// The open chat's messages on the screen: kept in step with the chat, one element a message or album, scrolled as a messenger scrolls.
 
 import { bubble, draft, typing } from "./bubbles.js";
 import { make } from "./elements.js";
+import { keepPictures } from "./pictures.js";
 import { forget, forgetOthers } from "./sound.js";
 import { dayName, dayOf } from "./words.js";
 
@@ -13,7 +14,7 @@ export class Messages {
     this.list = document.getElementById("messages");
     this.scroll = document.getElementById("scroll");
     this.down = document.getElementById("down");
-    this.made = new Map(); // message id -> { element, seen }
+    this.made = new Map(); // id of the message, or of an album's first -> { element, seen, ids }
     this.chat = null;
     this.below = 0;
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -38,17 +39,18 @@ export class Messages {
   draw(fresh = null) {
     const wanted = [];
     let before = null;
-    const messages = this.chat.ordered;
-    const known = new Set(messages.map((message) => message.message_id));
+    const albums = inAlbums(this.chat.ordered);
+    const known = new Set(albums.map(([first]) => first.message_id));
     for (const id of this.made.keys()) {
       if (known.has(id)) continue;
       this.made.delete(id);
       forget(this.chat.id, id);
     }
-    messages.forEach((message, place) => {
-      const after = messages[place + 1];
+    albums.forEach((album, place) => {
+      const [message] = album;
+      const after = albums[place + 1]?.[0];
       if (!before || dayOf(before.date) !== dayOf(message.date)) wanted.push(this.day(message.date));
-      const element = this.element(message);
+      const element = this.element(album);
       element.classList.toggle("first", !together(before, message));
       element.classList.toggle("last", !together(message, after));
       if (message.message_id === fresh) element.classList.add("fresh");
@@ -72,16 +74,21 @@ export class Messages {
     this.scrolled();
   }
 
-  element(message) {
+  element(album) {
+    const [message] = album;
     const pressed = [...this.chat.pressed.keys()].filter((place) => place.startsWith(`${message.message_id} `)).join();
-    const seen = JSON.stringify([message, this.chat.waiting.has(message.message_id), pressed]);
+    const ids = album.map((one) => one.message_id);
+    const seen = JSON.stringify([album, ids.map((id) => this.chat.waiting.has(id)), pressed]);
     const known = this.made.get(message.message_id);
     if (known?.seen === seen) return known.element;
     const focused = document.activeElement;
-    const element = bubble(message, this.chat, this.deeds);
-    if (known) known.element.replaceWith(element);
+    const element = bubble(album, this.chat, this.deeds);
+    if (known) {
+      keepPictures(known.element, element);
+      known.element.replaceWith(element);
+    }
     if (element.contains(focused)) focused.focus({ preventScroll: true }); // a sound's element moves over, without its focus
-    this.made.set(message.message_id, { element, seen });
+    this.made.set(message.message_id, { element, seen, ids });
     return element;
   }
 
@@ -95,7 +102,7 @@ export class Messages {
   }
 
   show(id) {
-    const found = this.made.get(id)?.element;
+    const found = [...this.made.values()].find(({ ids }) => ids.includes(id))?.element;
     if (!found) return;
     this.stuck = false;
     found.scrollIntoView({ block: "center", behavior: "smooth" });
@@ -130,6 +137,17 @@ export class Messages {
       }
     }
   }
+}
+
+// The photos that were sent as one album stand together.
+function inAlbums(messages) {
+  const albums = [];
+  for (const message of messages) {
+    const before = albums.at(-1)?.[0];
+    if (message.photo && message.media_group_id && before?.photo && before.media_group_id === message.media_group_id) albums.at(-1).push(message);
+    else albums.push([message]);
+  }
+  return albums;
 }
 
 function together(one, other) {

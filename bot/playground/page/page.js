@@ -1,14 +1,19 @@
 // The page: people, the open chat, and what happens in them.
 
+import { Attaching } from "./attaching.js";
+import { Camera } from "./camera.js";
 import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { Messages } from "./messages.js";
 import { Microphone } from "./microphone.js";
 import { drawPeople } from "./people.js";
 import { Refused, ask, listen } from "./server.js";
+import { Tray } from "./tray.js";
+import { Viewer } from "./viewer.js";
 import { language, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
+const ACTIONS = { upload_photo: "action_photo", record_voice: "action_voice", upload_voice: "action_voice" }; // what the bot does, in words
 const chats = new Map();
 let open = null;
 let trouble = "";
@@ -18,13 +23,25 @@ const messages = new Messages({
   edit: (message) => composer.edit(message),
   show: (id) => messages.show(id),
   command: (text) => send({ text }),
+  look: (message) => viewer.open(open, message),
   press,
 });
-const composer = new Composer(send, toast);
+const viewer = new Viewer();
+const composer = new Composer(send);
 const microphone = new Microphone({
   send: (voice, duration, chat) => composer.file({ voice, duration }, chat),
   complain: (key) => (key.startsWith("mic_") ? question(say(key), say("ok")) : toast(say(key))),
 });
+const tray = new Tray({
+  send: (forms, chat) => composer.files(forms, chat),
+  sent: (chat, text) => chat.wish.text === text && composer.emptied(chat),
+  complain: toast,
+});
+const camera = new Camera({
+  taken: (file, chat) => tray.open(chat, [file], { again: (again) => camera.open(again) }),
+  complain: (key) => question(say(key), say("ok")),
+});
+new Attaching({ chat: () => open, composer, tray, camera, complain: toast });
 
 async function send(form, chat = open) {
   try {
@@ -119,7 +136,7 @@ function drawChat() {
 function frame() {
   $("chat-name").textContent = open.botName;
   const busy = open.typing || Boolean(open.draft);
-  $("status").textContent = trouble ? say(`error_${trouble}`) : busy ? say("typing") : say("as_person", { name: open.person.first_name });
+  $("status").textContent = trouble ? say(`error_${trouble}`) : busy ? say(open.draft ? "typing" : (ACTIONS[open.action] ?? "typing")) : say("as_person", { name: open.person.first_name });
   $("status").classList.toggle("busy", busy && !trouble);
   const empty = open.messages.size === 0;
   $("empty").hidden = !empty;

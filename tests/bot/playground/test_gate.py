@@ -75,7 +75,7 @@ async def test_the_page_allows_no_foreign_script(server: PlaygroundServer) -> No
         assert "unsafe" not in policy
         assert answer.headers["X-Frame-Options"] == "DENY"
         assert "media-src 'self' blob:;" in policy
-        assert "microphone=(self), camera=()" in answer.headers["Permissions-Policy"]
+        assert "microphone=(self), camera=(self), display-capture=()" in answer.headers["Permissions-Policy"]
         text = await answer.text()
     assert "http://" not in text.replace("http://www.w3.org", "")
     assert "https://" not in text
