@@ -1,4 +1,4 @@
-"""Photos: the sizes one comes in, what Telegram refuses as a photo, and the pixels of a picture that is not decoded."""
+"""Photos: their sizes, what Telegram refuses as a photo, and the pixels of a picture that is not decoded."""
 
 import struct
 from typing import Any
@@ -22,7 +22,9 @@ def check_photo(photo: Upload) -> None:
     """Raises `Refusal` (400) for what Telegram does not take from a bot as a photo."""
     size = len(photo.content)
     if size > LARGEST_PHOTO:
-        raise bad_request(f"file of size {size} bytes is too big for a photo; the maximum size is {LARGEST_PHOTO} bytes")
+        raise bad_request(
+            f"file of size {size} bytes is too big for a photo; the maximum size is {LARGEST_PHOTO} bytes"
+        )
     width, height = picture_size(photo.content)
     if not width or not height:
         raise bad_request("IMAGE_PROCESS_FAILED")

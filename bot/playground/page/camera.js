@@ -29,6 +29,7 @@ export class Camera {
     field("camera-turn").addEventListener("click", () => this.turn());
     field("camera-close").addEventListener("click", () => this.dialog.close());
     this.view.addEventListener("playing", () => (field("camera-take").disabled = false));
+    this.view.addEventListener("resize", () => this.dialog.style.setProperty("--shape", String(this.view.videoWidth / this.view.videoHeight || 4 / 3)));
     this.dialog.addEventListener("close", () => this.release());
   }
 

@@ -4,6 +4,7 @@ import { ask } from "./server.js";
 
 const TYPING_LASTS = 5500; // milliseconds; Telegram shows an action for five seconds
 const PAGE = 60;
+const DOING = { upload_photo: "action_photo", record_voice: "action_voice", upload_voice: "action_voice" };
 
 export class Chat {
   constructor(person, last = null, standing = "member") {
@@ -34,6 +35,11 @@ export class Chat {
 
   get typing() {
     return this.typingUntil > Date.now();
+  }
+
+  // The key of the words for what the bot does just now.
+  get doing() {
+    return this.draft ? "typing" : (DOING[this.action] ?? "typing");
   }
 
   get ordered() {

@@ -13,7 +13,6 @@ import { Viewer } from "./viewer.js";
 import { language, say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
-const ACTIONS = { upload_photo: "action_photo", record_voice: "action_voice", upload_voice: "action_voice" }; // what the bot does, in words
 const chats = new Map();
 let open = null;
 let trouble = "";
@@ -136,7 +135,7 @@ function drawChat() {
 function frame() {
   $("chat-name").textContent = open.botName;
   const busy = open.typing || Boolean(open.draft);
-  $("status").textContent = trouble ? say(`error_${trouble}`) : busy ? say(open.draft ? "typing" : (ACTIONS[open.action] ?? "typing")) : say("as_person", { name: open.person.first_name });
+  $("status").textContent = trouble ? say(`error_${trouble}`) : busy ? say(open.doing) : say("as_person", { name: open.person.first_name });
   $("status").classList.toggle("busy", busy && !trouble);
   const empty = open.messages.size === 0;
   $("empty").hidden = !empty;

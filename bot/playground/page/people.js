@@ -19,7 +19,7 @@ function entry(chat, open, choose) {
   const { person, last, unread } = chat;
   const name = make("span", "name", person.first_name);
   if (person.language_code) name.append(make("small", "", person.language_code));
-  const line = make("span", chat.typing ? "last busy" : "last", chat.typing ? say("typing") : last ? gist(last) : say("nothing_yet"));
+  const line = make("span", chat.typing ? "last busy" : "last", chat.typing ? say(chat.doing) : last ? gist(last) : say("nothing_yet"));
   const row = make("button", "person", face(person), name, make("time", "", last ? when(last.date) : ""), line);
   row.type = "button";
   row.dataset.person = person.id;

@@ -95,7 +95,9 @@ async def test_a_photo_is_sent_in_sizes_upright_and_without_what_the_camera_wrot
         assert max(image.convert("RGB").getpixel((5, 5))) < 220
 
 
-async def test_an_album_is_one_group_in_the_order_of_choice_with_one_caption(page: "playwright.Page", bot: Bot) -> None:
+async def test_an_album_is_one_group_in_the_order_of_choice_with_one_caption(
+    page: "playwright.Page", bot: Bot
+) -> None:
     await page.set_input_files("#photos", [photo_file(f"{side}.jpg", side, 200) for side in (300, 310, 320, 330)])
     await expect(page.locator("#tray-title")).to_have_text("Send 4 photos")
     await page.get_by_role("button", name="Remove 320.jpg").click()
@@ -246,7 +248,8 @@ async def test_a_camera_that_does_not_work_is_said_in_one_sentence(
     page: "playwright.Page", bot: Bot, spoil: str, sentence: str
 ) -> None:
     await page.evaluate(
-        "(name) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); }; }", spoil
+        "(name) => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', name); }; }",
+        spoil,
     )
     await page.click("#attach")
     await page.click("#way-camera")
@@ -256,9 +259,14 @@ async def test_a_camera_that_does_not_work_is_said_in_one_sentence(
     await say(page, "then I write")
 
 
-async def test_a_refused_and_an_absent_camera_are_told_apart_by_the_browser(server: PlaygroundServer, bot: Bot) -> None:
+async def test_a_refused_and_an_absent_camera_are_told_apart_by_the_browser(
+    server: PlaygroundServer, bot: Bot
+) -> None:
     refused = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
-    for switches, sentence in ((refused, "The camera is blocked"), (("--use-fake-ui-for-media-stream",), "No camera")):
+    for switches, sentence in (
+        (refused, "The camera is blocked"),
+        (("--use-fake-ui-for-media-stream",), "No camera"),
+    ):
         async with opened(server, *switches, granted=False) as page:
             await page.click("#attach")
             await page.click("#way-camera")
@@ -317,7 +325,9 @@ async def test_the_viewer_goes_through_the_chats_photos(page: "playwright.Page",
     await expect(page.locator("#viewer")).to_be_hidden()
 
 
-async def test_a_loaded_picture_is_not_fetched_again_when_its_message_changes(page: "playwright.Page", bot: Bot) -> None:
+async def test_a_loaded_picture_is_not_fetched_again_when_its_message_changes(
+    page: "playwright.Page", bot: Bot
+) -> None:
     await page.set_input_files("#photos", [photo_file("me.jpg", 300, 200)])
     await page.click("#tray-send")
     image = page.locator(".mine .picture img")

@@ -64,7 +64,11 @@ async def test_a_picture_sent_as_a_document_stays_the_file_it_is(bot: Bot, clien
     content = picture(64, 48, exif=exif)
     await client.write(PERSON, document=("IMG_0042.JPG", content, "image/jpeg"))
     document = (await bot.get_updates())[0].message.document
-    assert (document.file_name, document.mime_type, document.file_size) == ("IMG_0042.JPG", "image/jpeg", len(content))
+    assert (document.file_name, document.mime_type, document.file_size) == (
+        "IMG_0042.JPG",
+        "image/jpeg",
+        len(content),
+    )
     assert bytes(await (await document.get_file()).download_as_bytearray()) == content
 
 
@@ -119,7 +123,14 @@ async def test_what_telegram_takes_for_no_photo_is_refused_to_a_bot(
 
 @pytest.mark.parametrize(
     ("form", "options"),
-    [("JPEG", {}), ("JPEG", {"progressive": True}), ("PNG", {}), ("GIF", {}), ("WEBP", {}), ("WEBP", {"lossless": True})],
+    [
+        ("JPEG", {}),
+        ("JPEG", {"progressive": True}),
+        ("PNG", {}),
+        ("GIF", {}),
+        ("WEBP", {}),
+        ("WEBP", {"lossless": True}),
+    ],
 )
 def test_the_pixels_of_a_picture_are_read_from_its_head(form: str, options: dict[str, object]) -> None:
     content = picture(301, 47, form, **options)
@@ -132,11 +143,13 @@ async def test_a_photo_leaves_no_trace_on_disk_that_can_be_read_and_goes_with_it
     server: PlaygroundServer, client: Client, bot: Bot
 ) -> None:
     content = picture(64, 64)
-    sent = await client.write(PERSON, photo=("photo.jpg", content, "image/jpeg"), photo_90=("p.jpg", content, "image/jpeg"))
+    sent = await client.write(
+        PERSON, photo=("photo.jpg", content, "image/jpeg"), photo_90=("p.jpg", content, "image/jpeg")
+    )
     path = server.home / "playground.sqlite"
     for file in path.parent.glob("playground.sqlite*"):
         assert content[20:60] not in file.read_bytes()
     await client.ask("DELETE", f"/people/{PERSON}")
     for size in sent["photo"]:
-        with pytest.raises(BadRequest, match="(?i)wrong file_id"):
+        with pytest.raises(BadRequest, match=r"(?i)wrong file_id"):
             await bot.get_file(size["file_id"])
