@@ -2,11 +2,13 @@
 
 import ctypes
 import email.utils
+import http.client
 import json
 import os
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import time
 import urllib.error
@@ -56,7 +58,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
     findings.append(Finding("settings", "ok", "every value can be used"))
     running = holder(settings.home)
     checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), licences]
-    checks += [database, media, lambda s: broker(s, running), bot_api, browser]
+    checks += [voice, database, media, lambda s: broker(s, running), bot_api, browser]
     for check in checks:
         findings.append(check(settings))
     findings += ports(settings, running)
@@ -137,6 +139,61 @@ def licences(settings: Settings) -> Finding:
         "licences", "note", f"not for commercial use, by their training data: {', '.join(bound)}",
         "HEED_WEIGHTS_LICENCE=open chooses heads trained without such data",
     )  # fmt: skip
+
+
+def voice(settings: Settings) -> Finding:
+    """Whether recordings can be decoded and heard where the settings say, and answers spoken."""
+    # In a process of its own: the command itself loads no library of models.
+    runs = "import subprocess as s, imageio_ffmpeg as f; s.run([f.get_ffmpeg_exe(), '-version'], check=True)"
+    if subprocess.run([sys.executable, "-c", runs], capture_output=True, check=False).returncode:
+        return Finding(
+            "voice", "wrong", "no ffmpeg that runs, to decode recordings",
+            "`make install`, and IMAGEIO_FFMPEG_EXE unset or another",
+        )  # fmt: skip
+    if settings.recogniser_device == "cuda" and not gpus():
+        return Finding(
+            "voice", "wrong", "HEED_RECOGNISER_DEVICE is cuda, and no GPU answers",
+            "install NVIDIA's driver, or set HEED_RECOGNISER_DEVICE=cpu",
+        )  # fmt: skip
+    heard = f"ffmpeg is here; heard on {settings.recogniser_device}"
+    if settings.synthesiser != "server":
+        spoken = "not spoken" if settings.synthesiser == "none" else f"spoken by {settings.synthesiser}"
+        return Finding("voice", "ok", f"{heard}, {spoken}")
+    host = urlsplit(settings.synthesiser_url or "").hostname
+    return _speech_server(settings) or Finding("voice", "ok", f"{heard}, spoken by {host}")
+
+
+def _speech_server(settings: Settings) -> Finding | None:
+    """What is wrong with the server of `HEED_SYNTHESISER_URL`; None where it answers, be it that it has no list."""
+    request = urllib.request.Request(f"{settings.synthesiser_url}/models")
+    if settings.synthesiser_key:
+        request.add_header("Authorization", f"Bearer {settings.synthesiser_key.get_secret_value()}")
+    try:
+        urllib.request.urlopen(request, timeout=REQUEST_SECONDS).close()
+    except urllib.error.HTTPError as error:
+        if error.code in {401, 403}:
+            return Finding(
+                "voice", "wrong", "the speech server does not accept the key", "correct HEED_SYNTHESISER_KEY"
+            )
+    except (OSError, ValueError, http.client.HTTPException):
+        host = urlsplit(settings.synthesiser_url or "").hostname
+        return Finding(
+            "voice", "wrong", f"the speech server {host} cannot be reached; answers stay written",
+            "start it, or correct HEED_SYNTHESISER_URL",
+        )  # fmt: skip
+    return None
+
+
+def gpus() -> int:
+    """How many GPUs NVIDIA's driver answers for."""
+    try:
+        driver = ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return 0
+    count = ctypes.c_int(0)
+    if driver.cuInit(0) or driver.cuDeviceGetCount(ctypes.byref(count)):
+        return 0
+    return count.value
 
 
 def database(settings: Settings) -> Finding:

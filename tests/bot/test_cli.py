@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from bot import doctor
 from bot.commands import rooms
 from bot.supervisor.plan import page_token_file
 from workers.journal import cases, migrate, people
@@ -252,6 +253,40 @@ def test_doctor_ends_with_1_and_a_fix_where_something_is_wrong(journal: Journal)
 
     migrate.downgrade(journal, "base")
     assert "heed db upgrade" in heed("doctor", **LIGHT).stdout
+
+
+def test_doctor_says_whether_recordings_can_be_decoded_and_heard_and_answers_spoken(
+    home: Path, tmp_path: Path, playground: type[Playground]
+) -> None:
+    def told(**environment: str) -> str:
+        lines = heed("doctor", **LIGHT, **environment).stdout.splitlines()
+        (line,) = [line for line in lines if line[7:].startswith("voice ")]
+        return line
+
+    assert told().startswith("ok     voice")
+    assert "spoken by hibari" in told()
+    (tmp_path / "no_program").write_text("")
+    lost = told(IMAGEIO_FFMPEG_EXE=str(tmp_path / "no_program"))
+    assert lost.startswith("wrong")
+    assert "ffmpeg" in lost
+    server = {"HEED_SYNTHESISER": "server", "HEED_SYNTHESISER_URL": "http://127.0.0.1:1/v1"}
+    away = told(**server)
+    assert away.startswith("wrong")
+    assert "HEED_SYNTHESISER_URL" in away
+    port = os.environ["HEED_PLAYGROUND_PORT"]
+    here = told(**(server | {"HEED_SYNTHESISER_URL": f"http://127.0.0.1:{port}/v1"}))
+    assert here.startswith("ok     voice")
+    assert "spoken by 127.0.0.1" in here
+
+
+def test_doctor_says_that_there_is_no_gpu_where_the_settings_want_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(_env_file=None, recogniser_device="cuda")  # type: ignore[call-arg]
+    monkeypatch.setattr(doctor, "gpus", lambda: 0)
+    found = doctor.voice(settings)
+    assert found.wrong
+    assert "HEED_RECOGNISER_DEVICE=cpu" in found.fix
+    monkeypatch.setattr(doctor, "gpus", lambda: 1)
+    assert "heard on cuda" in doctor.voice(settings).said
 
 
 def test_the_weights_of_the_manifest_are_listed_and_a_missing_one_is_told(home: Path) -> None:

@@ -5,13 +5,20 @@ from pathlib import Path
 import pytest
 
 from models.emotion.text.predict import Text
-from models.emotion.voice.predict import HEADS
+from models.emotion.voice.predict import HEADS, Voice
+from tests.rig import weights
 from workers.house import House, build
 from workers.settings import Settings
 
 
 def _house(home: Path, licence: str) -> House:
-    values = {"home": home, "broker_url": "memory://", "reply_engine": "inprocess", "weights_licence": licence}
+    values = {
+        "home": home,
+        "weights": weights.FOLDER,
+        "broker_url": "memory://",
+        "reply_engine": "inprocess",
+        "weights_licence": licence,
+    }
     return build(Settings(_env_file=None, **values))  # type: ignore[call-arg, arg-type]
 
 
@@ -26,6 +33,15 @@ def test_all_takes_the_heads_that_read_best_whatever_they_were_trained_on(tmp_pa
     reader = _house(tmp_path, "all").text_reader
     assert isinstance(reader, Text)
     assert reader.head("ko").card.name == "text-ko-1"
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("licence", ["all", "open"])
+def test_the_licence_reaches_what_reads_voices(tmp_path: Path, licence: str) -> None:
+    weights.weight("whisper-base")
+    reader = _house(tmp_path, licence).voice_reader
+    assert isinstance(reader, Voice)
+    assert reader.head.card.commercial is (licence == "open")
 
 
 def test_there_is_a_voice_head_for_either_licence() -> None:
