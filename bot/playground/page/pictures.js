@@ -35,8 +35,14 @@ function picture(message, chat, label, wide, look) {
   const element = make("button", "picture", image);
   element.type = "button";
   element.title = say("enlarge");
-  element.addEventListener("click", () => look(message));
-  image.addEventListener("error", () => element.classList.add("broken"));
+  element.dataset.missing = say("picture_missing");
+  element.addEventListener("click", () => {
+    const shown = element.querySelector("img");
+    if (element.classList.contains("broken")) shown.src = chat.fileAddress(shown.dataset.file); // once more
+    else look(message);
+  });
+  image.addEventListener("error", () => image.parentElement?.classList.add("broken"));
+  image.addEventListener("load", () => image.parentElement?.classList.remove("broken"));
   return element;
 }
 
@@ -53,14 +59,13 @@ function single(message, chat, bubble, captioned, look) {
   const wide = Math.round(Math.max(Math.min(WIDEST, TALLEST * ratio, own), captioned ? CAPTIONED : NARROWEST));
   bubble.style.setProperty("--wide", `${wide}px`);
   const element = picture(message, chat, labelOf(message, chat), wide, look);
-  element.style.aspectRatio = String(ratio);
+  element.style.aspectRatio = String(Math.max(ratio, wide / TALLEST));
   return element;
 }
 
 function album(messages, chat, bubble, look) {
   bubble.style.setProperty("--wide", `${WIDEST}px`);
   const element = make("div", "album");
-  element.setAttribute("role", "group");
   let place = 0;
   for (const many of rowsOf(messages)) {
     const row = make("div", "row");

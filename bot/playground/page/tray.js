@@ -18,6 +18,7 @@ export class Tray {
     this.complain = complain;
     this.dialog = field("tray");
     this.items = [];
+    this.drawing = Promise.resolve();
     this.again = null;
     this.busy = false;
     field("tray-form").addEventListener("submit", (event) => {
@@ -58,7 +59,8 @@ export class Tray {
 
   add(files) {
     for (const file of files) {
-      const item = { file, photo: isPicture(file) ? photoOf(file) : Promise.resolve(null) };
+      const item = { file, photo: Promise.resolve(null) };
+      if (isPicture(file)) item.photo = this.drawing = this.drawing.then(() => (this.items.includes(item) ? photoOf(file) : null)); // one at a time: decoded, they are large
       item.element = make("li", "", icon("file"), make("span", "", file.name));
       item.element.classList.toggle("loading", isPicture(file));
       item.element.append(button("icon", say("remove", { name: file.name }), "close", () => this.remove(item)));

@@ -18,7 +18,8 @@ DEVICES = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream
 ORIENTATION, MAKER, PLACE = 0x0112, 0x010F, 0x8825
 CANARY = "A camera by the river"
 LET_GO = """async () => {
-    while (window.seen.getTracks().some((track) => track.readyState !== 'ended')) await new Promise(requestAnimationFrame);
+    const live = () => window.seen.getTracks().some((track) => track.readyState !== 'ended');
+    while (live()) await new Promise(requestAnimationFrame);
 }"""
 
 
@@ -312,6 +313,19 @@ async def test_a_chart_of_the_bot_is_shown_without_a_jump_and_enlarged(page: "pl
     await page.keyboard.press("Escape")
     await expect(page.locator("#viewer")).to_be_hidden()
     await expect(picture).to_be_focused()
+
+
+async def test_a_picture_that_cannot_be_loaded_says_so_and_is_tried_again(page: "playwright.Page", bot: Bot) -> None:
+    await page.route("**/files/**", lambda route: route.abort("connectionrefused"))
+    await page.set_input_files("#photos", [photo_file("me.jpg", 300, 200)])
+    await page.click("#tray-send")
+    missing = page.get_by_role("button", name="This photo could not be loaded. Press to try again.")
+    await expect(missing).to_be_visible()
+    await page.unroute("**/files/**")
+    await missing.click()
+    await expect(page.locator(".mine .picture img")).to_be_visible()
+    await expect(page.get_by_role("button", name="Photo from Sam")).to_be_visible()
+    await expect(page.locator("#viewer")).to_be_hidden()
 
 
 async def test_the_viewer_goes_through_the_chats_photos(page: "playwright.Page", bot: Bot) -> None:
