@@ -18,7 +18,6 @@ export class Tray {
     this.complain = complain;
     this.dialog = field("tray");
     this.items = [];
-    this.drawing = Promise.resolve();
     this.again = null;
     this.busy = false;
     field("tray-form").addEventListener("submit", (event) => {
@@ -59,8 +58,7 @@ export class Tray {
 
   add(files) {
     for (const file of files) {
-      const item = { file, photo: Promise.resolve(null) };
-      if (isPicture(file)) item.photo = this.drawing = this.drawing.then(() => (this.items.includes(item) ? photoOf(file) : null)); // one at a time: decoded, they are large
+      const item = { file, photo: isPicture(file) ? photoOf(file) : Promise.resolve(null) };
       item.element = make("li", "", icon("file"), make("span", "", file.name));
       item.element.classList.toggle("loading", isPicture(file));
       item.element.append(button("icon", say("remove", { name: file.name }), "close", () => this.remove(item)));
@@ -108,7 +106,8 @@ export class Tray {
   changed() {
     const many = this.items.length;
     const pictures = this.items.filter((item) => item.fields || item.element.classList.contains("loading")).length;
-    field("tray-title").textContent = say(pictures < many ? "tray_files" : many === 1 ? "tray_photo" : "tray_photos", { number: many });
+    const what = pictures < many ? "tray_file" : "tray_photo";
+    field("tray-title").textContent = say(many === 1 ? what : `${what}s`, { number: many });
     field("tray-items").dataset.many = String(Math.min(many, 3));
     field("as-file-line").hidden = Boolean(this.again) || !pictures;
     for (const { element } of this.items) element.querySelector("button").hidden = many === 1;
