@@ -1,8 +1,9 @@
 """Measures the danger screen on labelled sentences: `python -m models.danger.evaluate [--data FILE.jsonl] [--json]`.
 
-One row is a JSON object with `text`, `language` (en, ko, tr) and `label` (clear, unclear, none), and, where the text
-is the last of several messages, `before`, the list of the earlier ones. With `--json` the last line of the output
-is one JSON object; with `--card` the model card beside this file is written anew.
+The data are a file of JSON Lines, gzipped or not, or a folder of such. One row is a JSON object with `text`,
+`language` (en, ko, tr) and `label` (clear, unclear, none), and, where the text is the last of several messages,
+`before`, the list of the earlier ones. With `--json` the last line of the output is one JSON object; with `--card`
+the model card beside this file is written anew.
 
 The door alone (`models.danger.screen`, what answers with everything else down) and the whole of it are both measured:
 `metrics` are of the house as it runs, where the workers' second opinion hears what the door let through and decides
@@ -13,8 +14,10 @@ if any of its messages raised it, a harmless row as a false alarm if the last on
 """
 
 import argparse
+import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +27,7 @@ from models.danger.hit import Tier
 from models.danger.protocol import PROTOCOL_VERSION, REVIEWED_BY_CLINICIAN
 from models.danger.screening import can_wait, screen
 from models.danger.second import Judge
+from models.dataset import UnreadableData, lined
 from models.weights import MissingWeight, find
 from models.words import LANGUAGES, Language
 
@@ -106,8 +110,9 @@ def read(paths: Iterable[Path], judge: Judge | None = None) -> list[Row]:
     rows = []
     for path in paths:
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+            packed = path.read_bytes()
+            text = (gzip.decompress(packed) if path.suffix == ".gz" else packed).decode("utf-8-sig")
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
             raise BadData(f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
@@ -212,6 +217,14 @@ Measured on: {data}. Goals: {goals}. Wilson 95 % intervals, counts in brackets.
 """
 
 
+def named(data: Path) -> list[Path]:
+    """The files that `data` names: itself, or the JSON Lines of a folder. Raises `BadData`."""
+    try:
+        return lined(data) if data.is_dir() else [data]
+    except UnreadableData as unreadable:
+        raise BadData(str(unreadable)) from None
+
+
 def second_opinion(weights: Path) -> tuple[Judge | None, str]:
     """The second opinion, or why there is none here."""
     try:
@@ -228,9 +241,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--card", action="store_true", help="write CARD.md from this measurement")
     parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
     chosen = parser.parse_args(arguments)
-    paths = [chosen.data] if chosen.data else sorted(SENTENCES.glob("*.jsonl"))
     judge, lacking = second_opinion(chosen.weights)
     try:
+        paths = named(chosen.data) if chosen.data else sorted(SENTENCES.glob("*.jsonl"))
         if not paths:
             raise BadData("no test sentences beside this installation; name a file with --data")
         result = report(read(paths, judge), judge is not None)

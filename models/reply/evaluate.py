@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from models.dataset import UnreadableData, lined, objects
+from models.program import ended
 from models.reply.composer import Composer
 from models.reply.engine import Engine
 from models.reply.engines import engine_from
@@ -64,19 +66,19 @@ class Prompt:
     language: str
 
 
-def read(path: Path) -> list[Prompt]:
-    """The prompts of a JSON Lines file. Raises `ValueError` where a line is not one."""
+def read(data: Path) -> list[Prompt]:
+    """The prompts of a file of JSON Lines, gzipped or not, or of a folder of such. Raises `UnreadableData` where a
+    line is not one."""
     prompts = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            prompts.append(Prompt(str(entry["text"]), str(entry.get("language", "en"))))
-        except (json.JSONDecodeError, KeyError, TypeError):
-            raise ValueError(f"{path.name}, line {number}: not an object with a text") from None
-        if prompts[-1].language not in LANGUAGES:
-            raise ValueError(f"{path.name}, line {number}: the language is none of {', '.join(LANGUAGES)}")
+    for file in lined(data):
+        for number, entry in enumerate(objects(file), 1):
+            if not isinstance(entry.get("text"), str):
+                raise UnreadableData(f"{file.name}, object {number}: it has no text")
+            prompts.append(Prompt(entry["text"], str(entry.get("language", "en"))))
+            if prompts[-1].language not in LANGUAGES:
+                raise UnreadableData(f"{file.name}, object {number}: the language is none of {', '.join(LANGUAGES)}")
+    if not prompts:
+        raise UnreadableData(f"{data.name} holds no line")
     return prompts
 
 
@@ -141,7 +143,12 @@ def card(result: dict[str, Any]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the evaluation; the last line of stdout is one JSON object."""
+    """Run the evaluation; the last line of stdout is one JSON object. Returns the exit code."""
+    return ended(lambda: evaluate(arguments))
+
+
+def evaluate(arguments: Sequence[str] | None = None) -> None:
+    """What the command line asks for. Raises `UnreadableData` and `WeightsError`."""
     parser = argparse.ArgumentParser(prog="python -m models.reply.evaluate", description="Evaluate replies.")
     parser.add_argument("--data", type=Path, default=PROMPTS, help="JSON Lines with text and language")
     parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
@@ -175,7 +182,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, value in result["metrics"].items():
             print(f"{name:28} {value}")
     print(json.dumps(result, ensure_ascii=False))
-    return 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The measuring command: what it counts, what it refuses, and the floor that the screen must keep."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -65,6 +66,16 @@ def test_a_bad_row_gets_one_clear_line_without_its_words(
     assert reason in complaint
     assert "\n" not in complaint
     assert "hello" not in complaint
+
+
+def test_a_folder_of_files_is_measured_gzipped_or_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _file(tmp_path, _row("I want to die", "clear"))
+    (tmp_path / "more.jsonl.gz").write_bytes(gzip.compress(json.dumps(_row("nice to meet you", "none")).encode()))
+    assert evaluate.main(["--data", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.strip().split("\n")[-1])["n"] == 2
+    (tmp_path / "empty").mkdir()
+    assert evaluate.main(["--data", str(tmp_path / "empty")]) == 2
+    assert "empty" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_named_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

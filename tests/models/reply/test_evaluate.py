@@ -1,10 +1,12 @@
 """The evaluation counts what it says it counts and prints one JSON object last."""
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
 
+from models.dataset import UnreadableData
 from models.reply.evaluate import PROMPTS, main, measured, read
 from models.reply.request import Reply
 
@@ -42,6 +44,22 @@ def test_the_prompts_of_the_evaluation_are_fifty_or_more_and_all_different() -> 
 def test_a_malformed_line_is_named_by_its_number_and_not_by_its_words(tmp_path: Path) -> None:
     data = tmp_path / "bad.jsonl"
     data.write_text('{"text": "fine"}\n{"zebrafinch": 1}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="line 2") as caught:
+    with pytest.raises(UnreadableData, match="object 2") as caught:
         read(data)
     assert "zebrafinch" not in str(caught.value)
+
+
+def test_a_folder_of_lines_is_read_gzipped_or_not(tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_text('{"text": "fine"}\n', encoding="utf-8")
+    (tmp_path / "two.jsonl.gz").write_bytes(gzip.compress(b'{"text": "iyi", "language": "tr"}'))
+    assert [prompt.language for prompt in read(tmp_path)] == ["en", "tr"]
+
+
+def test_wrong_data_end_with_one_line_and_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "bad.jsonl"
+    data.write_text('{"zebrafinch": 1}\n', encoding="utf-8")
+    assert main(["--engine", "inprocess", "--data", str(data), "--json"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
+    assert "zebrafinch" not in said.err
