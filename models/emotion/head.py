@@ -29,12 +29,31 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What `basis` does not see of an input: as in probabilistic principal components (Tipping & Bishop 1999), all
+    other directions together have one level. `inverse` [k, k] undoes the whitening that is in `basis`; `level` is the
+    mean square of the others in the training data."""
+
+    inverse: Floats
+    level: float
+
+    def joined(self, near: Floats, standard: Floats, places: Floats) -> Floats:
+        """The distance `near` within the basis with that outside of it, about 1 for the training data. `standard`
+        [n, in] are the inputs, `places` [n, k] where the basis puts them."""
+        inside, every = len(self.inverse), standard.shape[1]
+        whole = np.sum(standard.astype(np.float64) ** 2, axis=1)
+        outside = np.maximum(whole - np.sum((places @ self.inverse).astype(np.float64) ** 2, axis=1), 0)
+        return np.asarray(np.sqrt((inside * near**2 + outside / self.level) / every), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The input is `centre`d and divided by `scale`; `weight` [in, components] and `bias` give each component's
     logit, divided by `temperature`; `gather` [components, classes] adds the components' probabilities up.
 
     `basis` [in, k] projects the standardised input to where the training data spread alike in all directions;
-    the distance there from the nearest of `means` [components, k] is how unlike the training data an input is.
+    the distance there from the nearest of `means` [components, k] is how unlike the training data an input is. With
+    `rest`, what lies outside of those directions counts too, against its level in the training data (`Rest`).
     `sure_from` is the least top probability, and `alike_to` the greatest such distance, at which the head speaks.
     Temperature and both thresholds come from data that the weights were not fitted to."""
 
@@ -49,6 +68,7 @@ class Head:
     alike_to: float
     basis: Floats
     means: Floats
+    rest: Rest | None = None
     extras: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def probabilities(self, inputs: Floats) -> Floats:
@@ -58,7 +78,10 @@ class Head:
 
     def strangeness(self, inputs: Floats) -> Floats:
         """How unlike the training data each of `inputs` [n, in] is: about 1 for the training data themselves."""
-        return distance(self.standardised(inputs) @ self.basis, self.means)
+        standard = self.standardised(inputs)
+        places = standard @ self.basis
+        near = distance(places, self.means)
+        return near if self.rest is None else self.rest.joined(near, standard, places)
 
     def standardised(self, inputs: Floats) -> Floats:
         """`inputs` [n, in] with the training data's mean 0 and deviation 1.
@@ -96,6 +119,8 @@ def save(head: Head, path: Path) -> None:
     arrays |= {"centre": head.centre, "scale": head.scale, "weight": head.weight.astype(np.float16)}
     arrays |= {"bias": head.bias, "gather": head.gather}
     arrays |= {"basis": head.basis.astype(np.float16), "means": head.means}
+    if head.rest is not None:
+        arrays |= {"rest_inverse": head.rest.inverse, "rest_level": np.array(head.rest.level)}
     arrays |= {f"extra_{name}": values for name, values in head.extras.items()}
     beside = path.with_suffix(".partial.npz")
     np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
@@ -122,6 +147,7 @@ def load(path: Path) -> Head:
                 alike_to=float(about["alike_to"]),
                 basis=file["basis"].astype(np.float32),
                 means=file["means"],
+                rest=Rest(file["rest_inverse"], float(file["rest_level"])) if "rest_level" in file.files else None,
                 extras={name.removeprefix("extra_"): file[name] for name in file.files if name.startswith("extra_")},
             )
     except (KeyError, ValueError, TypeError) as error:

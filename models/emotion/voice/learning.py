@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.emotion.head import Card, Head, distance, softmax
+from models.emotion.head import Card, Head, Rest, distance, softmax
 from models.emotion.scores import uar
 from models.emotion.voice.classes import CLASSES, SEVEN_OF_EIGHT
 from models.emotion.voice.features import LAYER
@@ -79,6 +79,21 @@ class _Fitted:
     gather: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Familiar:
+    """What some sounds are like; see `Head`."""
+
+    basis: Floats
+    means: Floats
+    rest: Rest
+
+    def strangeness(self, standard: Floats) -> Floats:
+        """How unlike them each of `standard` [n, variants, numbers] is: [n, variants]."""
+        flat = standard.reshape(-1, standard.shape[-1])
+        places = flat @ self.basis
+        return self.rest.joined(distance(places, self.means), flat, places).reshape(standard.shape[:-1])
+
+
 def folds(speakers: Sequence[str] | NDArray[np.str_], count: int) -> list[tuple[Places, Places]]:
     """(train, test) pairs in which no speaker is on both sides. Raises ValueError for fewer than two speakers."""
     from sklearn.model_selection import GroupKFold  # an extra: only where something is learned
@@ -95,8 +110,6 @@ def learn(material: Material, recipe: Recipe, card: Card) -> Head:
     flat = material.vectors.reshape(-1, numbers)
     centre, scale = flat.mean(axis=0), flat.std(axis=0) + np.float32(1e-4)
     standard = ((flat - centre) / scale).astype(np.float32).reshape(count, variants, numbers)
-    axes = _axes(standard.reshape(-1, numbers), recipe.seed)
-    places = standard @ axes
     logits: list[list[Floats]] = [[] for _ in recipe.shrinkages]
     order, gathers, strange = [], [], np.zeros((count, variants), np.float32)
     for train, test in folds(material.speakers, recipe.inner_folds):
@@ -105,13 +118,12 @@ def learn(material: Material, recipe: Recipe, card: Card) -> Head:
             logits[number].append(standard[test] @ weight + bias)
         order.append(test)
         gathers.append(fitted.gather)
-        whitening, means = _spread(places[train], material.part(train))
-        strange[test] = distance((places[test] @ whitening).reshape(-1, ALIKE), means).reshape(-1, variants)
+        strange[test] = _familiar(standard[train], material.part(train), recipe.seed).strangeness(standard[test])
     number, temperature, chances = _best(material, recipe, logits, gathers, order)
     weights = np.repeat(_asked(material, recipe.calibrated_without), variants)
     confidence = (chances.reshape(-1, len(CLASSES)) @ SEVEN_OF_EIGHT).max(axis=1)
     final = _fitted(standard, material, np.arange(count), recipe, (recipe.shrinkages[number],))
-    whitening, means = _spread(places, material)
+    familiar = _familiar(standard, material, recipe.seed)
     return Head(
         card=card,
         centre=centre,
@@ -122,8 +134,9 @@ def learn(material: Material, recipe: Recipe, card: Card) -> Head:
         temperature=temperature,
         sure_from=quantile(confidence, weights, 1 - recipe.coverage),
         alike_to=quantile(strange.ravel(), weights, recipe.familiar),
-        basis=np.asarray(axes @ whitening, np.float32),
-        means=means,
+        basis=familiar.basis,
+        means=familiar.means,
+        rest=familiar.rest,
         extras={"shrinkage": np.array([recipe.shrinkages[number]], np.float32)},
     )
 
@@ -196,14 +209,24 @@ def _axes(flat: Floats, seed: int) -> Floats:
     return np.ascontiguousarray(axes.T, np.float32)
 
 
-def _spread(places: Floats, material: Material) -> tuple[Floats, Floats]:
-    """What makes `places` [n, variants, k] spread alike within components, and the components' means there."""
+def _familiar(standard: Floats, material: Material, seed: int) -> _Familiar:
+    """Main directions of `standard` [n, variants, numbers], made to spread alike within components, the components'
+    means there, and the level of all the rest."""
+    axes = _axes(standard.reshape(-1, standard.shape[-1]), seed)
+    places = standard @ axes
+    whole = np.mean(np.sum(standard * standard, axis=-1, dtype=np.float64))
+    level = (whole - np.mean(np.sum(places * places, axis=-1, dtype=np.float64))) / (len(axes) - axes.shape[1])
     names, component = np.unique(material.components, return_inverse=True)
     means = np.stack([places[component == number].mean(axis=(0, 1)) for number in range(len(names))])
     within = (places - means[component][:, None]).reshape(-1, places.shape[-1]).astype(np.float64)
-    values, axes = np.linalg.eigh(within.T @ within / len(within))
-    whitening = (axes / np.sqrt(np.maximum(values, 1e-6))).astype(np.float32)
-    return whitening, np.asarray(means @ whitening, np.float32)
+    values, turned = np.linalg.eigh(within.T @ within / len(within))
+    spread = np.sqrt(np.maximum(values, 1e-6))
+    whitening = (turned / spread).astype(np.float32)
+    return _Familiar(
+        np.asarray(axes @ whitening, np.float32),
+        np.asarray(means @ whitening, np.float32),
+        Rest(np.asarray((turned * spread).T, np.float32), float(max(level, 1e-6))),
+    )
 
 
 def _fitted(

@@ -141,3 +141,37 @@ def test_each_head_says_what_it_was_trained_on_and_under_which_licence() -> None
     assert free.commercial
     assert not {"ravdess", "tess", "emotiontts_ko", "turev_tr", "librispeech_test_other"} & set(free.trained_on)
     assert "librispeech_test_other" not in everything.trained_on
+
+
+@pytest.mark.parametrize("key", ["all", "open"])
+def test_no_head_that_is_given_away_learned_from_sounds_whose_terms_allow_no_derivatives(key: str) -> None:
+    card = load(HEADS / f"{key}.npz").card
+    assert not {"tess", "turev_tr"} & set(card.trained_on)
+    assert "ND" not in card.licence
+
+
+def test_what_lies_outside_of_the_directions_of_the_training_sounds_is_strange() -> None:
+    made = material(12, 32)
+    head = learning.learn(made, run.read(HERE / "train.yaml").recipe, Card("h", "l", False, (), CLASSES))
+    assert head.rest is not None
+    own = made.vectors[:, 0]
+    assert float(np.mean(head.strangeness(own))) == pytest.approx(1, abs=0.05)
+    assert (head.strangeness(own) <= head.alike_to).mean() > 0.95
+    axes, _ = np.linalg.qr(head.basis)
+    chance = np.random.default_rng(5).standard_normal((50, own.shape[1])).astype(np.float32) * 3
+    elsewhere = own[:50] + (chance - chance @ axes @ axes.T) * head.scale
+    inside = head.standardised(own[:50]) @ head.basis
+    np.testing.assert_allclose(head.standardised(elsewhere) @ head.basis, inside, atol=0.05)
+    assert (head.strangeness(elsewhere) > head.alike_to).all()
+
+
+def test_how_strange_a_sound_is_survives_being_written(tmp_path: Path) -> None:
+    head = learning.learn(material(), run.read(HERE / "train.yaml").recipe, Card("h", "l", False, (), CLASSES))
+    save(head, tmp_path / "head.npz")
+    inputs = material().vectors[:20, 0]
+    np.testing.assert_allclose(load(tmp_path / "head.npz").strangeness(inputs), head.strangeness(inputs), rtol=1e-3)
+
+
+@pytest.mark.parametrize("key", ["all", "open"])
+def test_the_heads_that_come_with_heed_know_what_lies_outside_of_their_training(key: str) -> None:
+    assert load(HEADS / f"{key}.npz").rest is not None

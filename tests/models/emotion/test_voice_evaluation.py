@@ -212,8 +212,7 @@ def test_corpora_a_head_never_heard_are_named_and_the_goals_tell_the_two_kinds_a
     assert result["protocol"] == "128 nested, speaker-independent; 128 unseen sounds"
     assert result["within"]["n"] == 128
     assert result["within"]["uar"] == result["by_group"]["corpus:ours"]["uar"]
-    (served,) = [goal for goal in goals(result) if "as a person meets it: error" in goal.what]
-    assert served.met == (result["metrics"]["served_error"] <= result["metrics"]["error_spoken"] * 2 / 3)
+    assert len(goals(result)) == 6
     assert sum(result["abstentions"].values()) == round(256 * (1 - result["metrics"]["served_coverage"]))
 
 
@@ -221,13 +220,27 @@ def test_a_missed_goal_is_called_missed() -> None:
     good = {"uar": 0.8, "ece": 0.05, "ece_seven": 0.05, "served_ece": 0.05}
     good |= {"error": 0.3, "selective_error": 0.19, "coverage": 0.7}
     good |= {"error_spoken": 0.3, "served_error": 0.1, "served_of_spoken": 0.7}
-    bad = good | {"ece_seven": 0.2, "selective_error": 0.25}
+    bad = good | {"ece_seven": 0.2, "selective_error": 0.25, "served_of_spoken": 0.5}
     result = {"metrics": bad, "by_group": {"corpus:ravdess": good}}
     missed = [goal.what for goal in goals(result) if not goal.met]
     assert missed == [
         "All corpora, seven feelings, an answer forced: calibration error",
         "All corpora, seven feelings, an answer forced: error, and of the surest",
+        "All corpora, seven feelings, as a person meets it: error of what is long enough, and of what is answered",
     ]
+
+
+def test_the_card_in_the_project_is_of_the_heads_in_the_project_and_has_a_table_of_each() -> None:
+    card = (HERE / "CARD.md").read_text(encoding="utf-8")
+    everything, free = (load(HEADS / f"{name}.npz").card for name in ("all", "open"))
+    first, _, second = card.partition(f"## {free.name}\n")
+    assert first.startswith(f"# {everything.name}\n")
+    assert everything.licence in first
+    for table in (first, second):
+        assert "| corpus:ravdess" in table
+        assert "| corpus:turev_tr, unseen |" in table
+    assert "| foreign tess |" in first
+    assert "missed" in first
 
 
 def test_sounds_that_a_head_was_trained_on_are_judged_by_other_heads(voices: Path) -> None:
