@@ -64,8 +64,17 @@ def _rows(result: Mapping[str, Any]) -> dict[str, Any]:
 
 def _table(rows: Mapping[str, Any]) -> str:
     lines = [f"| group | {' | '.join(COLUMNS)} |", f"| --- |{' --- |' * len(COLUMNS)}"]
-    lines += [f"| {name} | " + " | ".join(str(v.get(key, "")) for key in COLUMNS) + " |" for name, v in rows.items()]
+    lines += [
+        f"| {name} | " + " | ".join(_cell(values, key) for key in COLUMNS) + " |" for name, values in rows.items()
+    ]
     return "\n".join(lines)
+
+
+def _cell(values: Mapping[str, Any], key: str) -> str:
+    """Nothing is wrong, and nothing right, of what was never answered."""
+    if key in ("served_error", "served_ece") and not values["served_of_spoken"]:
+        return "–"
+    return str(values.get(key, ""))
 
 
 def _reasons(result: Mapping[str, Any]) -> str:

@@ -240,6 +240,8 @@ def test_the_card_in_the_project_is_of_the_heads_in_the_project_and_has_a_table_
         assert "| corpus:ravdess" in table
         assert "| corpus:turev_tr, unseen |" in table
     assert "| foreign tess |" in first
+    unheard = next(line for line in first.splitlines() if line.startswith("| corpus:turev_tr, unseen"))
+    assert unheard.endswith("| 0.0 | – | – |")
     assert "missed" in first
 
 
