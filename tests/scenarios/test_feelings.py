@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,86 +9,25 @@ import pytest
 from models.emotion.estimate import Estimate
 from models.emotion.text.predict import Text
 from models.emotion.voice.predict import WHISPER, Voice
-from models.speech.audio import encode_voice
 from models.speech.recognise.scripted import ScriptedRecogniser
 from models.weights import MissingWeight
-from models.words import LANGUAGES, Language, say, variants
-from tests.models.speech.sounds import speech
+from models.words import Language, variants
 from tests.rig.house import Rig
-from tests.rig.people import People, buttons, text_of
+from tests.rig.people import People, text_of
 from tests.rig.readers import estimate_of
 from tests.rig.weights import FOLDER, weight
+from tests.scenarios.consenting import (
+    EXAM,
+    meet,
+    minor,
+    paused,
+    said_no,
+    send,
+    undecided,
+    watched,
+    withdrawn,
+)
 from workers.turn.context import TurnContext
-
-EXAM = "I failed my exam and I don't dare tell my parents"
-YES, NO = "set:consent:readings.yes", "set:consent:readings.no"
-
-
-@pytest.fixture(scope="module")
-def note() -> bytes:
-    """A voice note in which somebody speaks."""
-    return encode_voice(speech(), 16_000).data
-
-
-async def send(people: People, content: bytes, who: int = 1) -> list[dict[str, Any]]:
-    """Sends a voice note. Returns what is said to it."""
-    await people.say(who, voice=("note.ogg", content), duration=4)
-    return await people.hears(who)
-
-
-async def meet(people: People, *consents: str, language: Language = "en") -> None:
-    """Somebody who has been introduced, and who agrees to these."""
-    await people.say(1, "/start", language_code=language)
-    await people.hears(1)
-    for kind in consents:
-        await people.press(1, f"set:consent:{kind}.on")
-        await people.hears(1)
-        await people.press(1, f"set:consent:{kind}.yes")
-        await people.hears(1)
-
-
-def watched(rig: Rig) -> list[TurnContext]:
-    """The contexts of turns, as they were when their reply was written."""
-    seen: list[TurnContext] = []
-    rig.stages.always("compose.", seen.append)
-    return seen
-
-
-def asked(heard: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [message for message in heard if NO in buttons(message)]
-
-
-async def press_pause(people: People) -> None:
-    await people.say(1, "/pause")
-    await people.hears(1)
-
-
-async def undecided(people: People) -> None:
-    await meet(people)
-
-
-async def withdrawn(people: People) -> None:
-    await meet(people, "readings")
-    await people.press(1, "set:consent:readings.off")
-    await people.hears(1)
-
-
-async def said_no(people: People) -> None:
-    await meet(people)
-    await people.press(1, NO, people.button(1, "set:consent:readings.on"))
-    await people.hears(1)
-
-
-async def paused(people: People) -> None:
-    await meet(people, "readings")
-    await press_pause(people)
-
-
-async def minor(people: People) -> None:
-    await meet(people, "readings")
-    await people.say(1, "I am 15 years old")
-    await people.hears(1)
-
 
 # Consent
 
@@ -218,81 +156,6 @@ async def test_who_says_that_they_are_too_young_is_not_read_even_in_that_message
     assert rig.voice_reader.read_seconds == rig.text_reader.read_words == []
     assert rig.count("person", "minor") == 1
     assert rig.count("reading") == 0, "what was kept in the diary before goes, too"
-
-
-# Asking
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-async def test_after_the_first_voice_note_heed_asks_once_whether_it_may_read_feelings(
-    rig: Rig, people: People, note: bytes, language: Language
-) -> None:
-    await meet(people, language=language)
-    rig.ears = ScriptedRecogniser([EXAM], language=language)
-    heard = await send(people, note)
-    assert [text_of(message) for message in asked(heard)] == [say(language, "consent.readings.ask")]
-    assert heard[-1] in asked(heard), "the answer comes first"
-    assert buttons(heard[-1]) == [YES, NO]
-    assert asked(await send(people, note)) == []
-    rig.pass_time(timedelta(days=20))
-    await rig.sweep()
-    assert asked(await send(people, note)) == []
-    assert rig.voice_reader.read_seconds == []
-
-
-async def test_a_text_is_no_reason_to_ask(rig: Rig, people: People) -> None:
-    await meet(people)
-    await people.say(1, EXAM)
-    assert asked(await people.hears(1)) == []
-
-
-async def test_a_yes_to_the_question_has_the_next_note_read_and_not_the_last(
-    rig: Rig, people: People, note: bytes
-) -> None:
-    await meet(people)
-    rig.ears = ScriptedRecogniser([EXAM])
-    await send(people, note)
-    await people.press(1, YES)
-    await people.hears(1)
-    assert rig.count("consent", "kind = 'readings' AND granted") == 1
-    assert rig.voice_reader.read_seconds == []
-    await send(people, note)
-    assert len(rig.voice_reader.read_seconds) == 1
-
-
-async def test_a_no_to_the_question_is_recorded_and_confirmed(rig: Rig, people: People, note: bytes) -> None:
-    await meet(people)
-    rig.ears = ScriptedRecogniser([EXAM])
-    await send(people, note)
-    people.events(1)
-    await people.press(1, NO)
-    await people.hears(1)
-    assert rig.count("consent", "kind = 'readings' AND NOT granted") == 1
-    assert say("en", "consent.readings.off") in str(people.events(1))
-    assert asked(await send(people, note)) == []
-
-
-@pytest.mark.parametrize("state", [withdrawn, said_no, paused, minor])
-async def test_who_decided_paused_or_is_a_minor_is_not_asked(
-    rig: Rig, people: People, note: bytes, state: Callable[[People], Any]
-) -> None:
-    await state(people)
-    rig.ears = ScriptedRecogniser([EXAM])
-    assert asked(await send(people, note)) == []
-
-
-async def test_after_danger_nobody_is_asked(rig: Rig, people: People, note: bytes) -> None:
-    await meet(people)
-    await people.say(1, "I want to kill myself")
-    await people.hears(1)
-    rig.ears = ScriptedRecogniser([EXAM])
-    assert asked(await send(people, note)) == []
-    assert rig.value("person", "readings_asked_at") is None
-
-
-async def test_a_note_that_could_not_be_heard_is_no_reason_to_ask(rig: Rig, people: People) -> None:
-    await meet(people)
-    assert asked(await send(people, b"content of no sound")) == []
 
 
 # What the estimate does

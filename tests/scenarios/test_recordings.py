@@ -29,12 +29,6 @@ DANGER: dict[Language, str] = {
 }
 
 
-@pytest.fixture(scope="module")
-def note() -> bytes:
-    """A voice note in which somebody speaks, as Telegram keeps them."""
-    return encode_voice(speech(), 16_000).data
-
-
 async def send(people: People, content: bytes, who: int = 1, **form: Any) -> dict[str, Any]:
     return await people.say(who, voice=("note.ogg", content), duration=form.pop("duration", 4), **form)
 
