@@ -1,0 +1,1 @@
+"""Pictures and the faces in them: decoded, found, measured; nothing here knows whose they are."""
