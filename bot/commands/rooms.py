@@ -19,7 +19,6 @@ class Room:
 
     module: str
     first: tuple[str, ...] = ()
-    weights: bool = True
     licence: bool = False
     hears: bool = False
     speaks: bool = False
@@ -27,7 +26,7 @@ class Room:
     def told(self, settings: Settings) -> list[str]:
         """The settings as options of the program. A key is none of them: everybody on the machine can read a command
         line, so that it goes by the environment."""
-        told = ["--weights", str(settings.weights_folder)] if self.weights else []
+        told = ["--weights", str(settings.weights_folder)]
         told += ["--licence", settings.weights_licence] if self.licence else []
         if self.hears:
             told += ["--recogniser", settings.recogniser, "--device", settings.recogniser_device]
@@ -44,13 +43,13 @@ EVALUATED = {
     "reply": Room("models.reply.evaluate"),
     "estimates": Room("models.reply.estimates", licence=True),
     "voice": Room("models.emotion.voice.evaluate", licence=True),
-    "text": Room("models.emotion.text.evaluate", weights=False, licence=True),
+    "text": Room("models.emotion.text.evaluate", licence=True),
     "recognition": Room("models.speech.evaluate", ("recognition",), hears=True),
     "speech": Room("models.speech.evaluate", ("speech",), hears=True, speaks=True),
 }
 TRAINED = {
     "voice": Room("models.emotion.voice.train"),
-    "text": Room("models.emotion.text.train", weights=False),
+    "text": Room("models.emotion.text.train"),
 }
 
 

@@ -5,10 +5,13 @@ holds the same vocabulary in 260 MB, which the worker has not; a dictionary take
 """
 
 import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from models.encoder.packed import Floats, Vocabulary
+from models.encoder.packed import Floats, Packed, Vocabulary
 
 LONGEST = 160  # pieces; of a longer text both ends are read
 PREFIX = "query: "  # what the encoder was taught to expect before a text
@@ -25,13 +28,17 @@ class Tokens:
         self._longest = max(map(len, self._numbers))
         self._worst = float(self._scores.min()) - UNKNOWN_COSTS
 
-    def of(self, text: str) -> list[int]:
-        """Numbers of the pieces of `text`, between the begin and the end sign."""
+    def of(self, text: str, prefix: str = PREFIX, longest: int = LONGEST) -> list[int]:
+        """Numbers of the pieces of `text`, between the begin and the end sign; `longest` numbers at most."""
         plain = unicodedata.normalize("NFKC", text)
-        numbers = self._pieces(BLANK + BLANK.join((PREFIX + plain).split()))
-        if len(numbers) > LONGEST - 2:
-            numbers = [*numbers[: LONGEST // 2], *numbers[LONGEST // 2 + 2 - LONGEST :]]
+        numbers = self._pieces(BLANK + BLANK.join((prefix + plain).split()))
+        if len(numbers) > longest - 2:
+            numbers = [*numbers[: longest // 2], *numbers[longest // 2 + 2 - longest :]]
         return [self._begin, *numbers, self._end]
+
+    def cost(self, numbers: Sequence[int]) -> float:
+        """How unlikely these pieces are together, in nats."""
+        return sum(-self._worst if number == self._unknown else -float(self._scores[number]) for number in numbers)
 
     def _pieces(self, text: str) -> list[int]:
         best = [0.0] + [-np.inf] * len(text)
@@ -53,3 +60,9 @@ class Tokens:
                 numbers.append(number)  # a run of unknown signs is one
             at = start
         return numbers[::-1]
+
+
+@cache
+def tokens_of(encoder: Path) -> Tokens:
+    """The words of the packed `encoder`, kept once in a process. Raises `OSError`, `Unreadable`."""
+    return Tokens(Packed(encoder).vocabulary())

@@ -132,7 +132,7 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     composer = Composer(engine)
     composer.warm()
     answers = {way: answered(composer, cases, way) for way in WAYS}
-    reader = text_reader(asked.licence)
+    reader = text_reader(asked.weights, asked.licence)
     scores = {way: legible(reader, cases, answers[way]) for way in WAYS}
     result = report(cases, scores, engine.name)
     if asked.answers:

@@ -21,11 +21,11 @@ ROOT = Path(__file__).parents[2]
 CANARY = "the canary sings at four"
 PROGRAMS = {
     "evaluate voice": lambda data: evaluate_voice(["--data", data, "--weights", "nowhere", "--json"]),
-    "evaluate text": lambda data: evaluate_text(["--data", data, "--json"]),
+    "evaluate text": lambda data: evaluate_text(["--data", data, "--weights", "nowhere", "--json"]),
     "evaluate recognition": lambda data: evaluate_speech(["recognition", "--data", data, "--json"]),
     "evaluate speech": lambda data: evaluate_speech(["speech", "--data", data, "--json"]),
     "train voice": lambda data: train_voice(["--data", data, "--weights", "nowhere"]),
-    "train text": lambda data: train_text(["--data", data, "--only", "en"]),
+    "train text": lambda data: train_text(["--data", data, "--weights", "nowhere"]),
 }
 
 

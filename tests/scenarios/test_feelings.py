@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.emotion.estimate import Estimate
-from models.emotion.text.predict import Text
+from models.emotion.text.predict import ENCODER, Text
 from models.emotion.voice.predict import WHISPER, Voice
 from models.speech.recognise.scripted import ScriptedRecogniser
 from models.weights import MissingWeight
@@ -285,6 +285,7 @@ async def test_forgetting_while_a_feeling_is_read_leaves_nothing(
 # The real heads
 
 
+@pytest.mark.weights
 @pytest.mark.parametrize(
     ("language", "words", "feeling"),
     [
@@ -296,12 +297,13 @@ async def test_forgetting_while_a_feeling_is_read_leaves_nothing(
 async def test_the_text_heads_that_come_with_heed_reach_the_answer(
     rig: Rig, people: People, language: Language, words: str, feeling: str
 ) -> None:
+    weight(ENCODER)
     await meet(people, "readings", "diary", language=language)
-    rig.text_reader = Text("open")  # type: ignore[assignment]
+    rig.text_reader = Text(FOLDER, "open")  # type: ignore[assignment]
     await people.say(1, words, language_code=language)
     answer = text_of((await people.hears(1))[-1])
     assert any(guess in answer for guess in variants(language, f"reply.feel.{feeling}")), answer
-    assert rig.count("reading", "modality = 'text' AND model LIKE 'text-%-1' AND abstained IS NULL") == 1
+    assert rig.count("reading", "modality = 'text' AND model LIKE 'text-%-2' AND abstained IS NULL") == 1
 
 
 @pytest.mark.weights

@@ -1,10 +1,10 @@
-"""The licence that is set chooses the heads, of voices and of words."""
+"""The licence that is set chooses the heads, of voices and of words. Those of words need the encoder's weights."""
 
 from pathlib import Path
 
 import pytest
 
-from models.emotion.text.predict import Text
+from models.emotion.text.predict import ENCODER, Text
 from models.emotion.voice.predict import HEADS, Voice
 from tests.rig import weights
 from workers.house import House, build
@@ -22,17 +22,22 @@ def _house(home: Path, licence: str) -> House:
     return build(Settings(_env_file=None, **values))  # type: ignore[call-arg, arg-type]
 
 
+@pytest.mark.weights
 @pytest.mark.parametrize("language", ["en", "ko", "tr"])
 def test_open_takes_text_heads_that_may_be_used_commercially_and_no_other(tmp_path: Path, language: str) -> None:
+    weights.weight(ENCODER)
     reader = _house(tmp_path, "open").text_reader
     assert isinstance(reader, Text)
     assert reader.head(language).card.commercial
+    assert reader.adapter.card.commercial
 
 
+@pytest.mark.weights
 def test_all_takes_the_heads_that_read_best_whatever_they_were_trained_on(tmp_path: Path) -> None:
+    weights.weight(ENCODER)
     reader = _house(tmp_path, "all").text_reader
     assert isinstance(reader, Text)
-    assert reader.head("ko").card.name == "text-ko-1"
+    assert reader.head("ko").card.name == "text-ko-2"
 
 
 @pytest.mark.weights
@@ -48,7 +53,9 @@ def test_there_is_a_voice_head_for_either_licence() -> None:
     assert {path.stem for path in HEADS.glob("*.npz")} == {"all", "open"}
 
 
+@pytest.mark.weights
 def test_nothing_that_reads_feelings_is_loaded_before_somebody_agreed(tmp_path: Path) -> None:
+    weights.weight(ENCODER)
     house = _house(tmp_path, "all")
     assert house.feels
     assert not house._voice_reader.made

@@ -174,10 +174,10 @@ def test_the_values_that_the_example_calls_defaults_are_the_defaults() -> None:
         assert type(field.default)(shown[name.upper()]) == field.default, name
 
 
-def test_the_base_model_is_wanted_for_feelings_though_another_one_hears() -> None:
+def test_the_models_that_feelings_are_read_with_are_wanted_whatever_hears_and_whatever_reads_danger() -> None:
     def load(recogniser: str) -> tuple[str, ...]:
         return Settings.load(recogniser=recogniser, danger_model="none", reply_engine="inprocess").wanted_weights
 
     assert "whisper-base" in load("whisper")
-    assert load("whisper:large") == ("whisper-base",)
+    assert load("whisper:large") == ("whisper-base", "multilingual-e5-small-q4")
     assert load("scripted") == ()

@@ -8,8 +8,9 @@ import numpy as np
 from models.danger import opinion as first
 from models.danger import spelling
 from models.danger.hit import Hit, Kind, Tier
-from models.encoder import Encoder, Packed, Tokens, Unreadable, read_learned
+from models.encoder import Encoder, Packed, Unreadable, read_learned
 from models.encoder.forward import softmax
+from models.encoder.tokens import tokens_of
 from models.words import Language, by_letters
 
 FILE = Path(__file__).parent / "learned.npz"
@@ -51,7 +52,7 @@ class Judge:
             self.thresholds = Thresholds(**about["thresholds"])
         except (KeyError, TypeError) as error:
             raise Unreadable(f"{learned.name}: other thresholds ({type(error).__name__})") from None
-        self._tokens = Tokens(packed.vocabulary())
+        self._tokens = tokens_of(encoder)
         self._encoder = Encoder(packed, values)
         self._weight, self._bias = values["head.weight"], values["head.bias"]
 

@@ -1,1 +1,1 @@
-"""What a text suggests its writer feels, from sentence vectors and pieces of words; or why nothing is said."""
+"""What a text suggests its writer feels, from an adapted encoder and pieces of words; or why nothing is said."""

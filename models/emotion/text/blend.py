@@ -1,4 +1,4 @@
-"""The head of one language: pieces of words and sentence vectors, each with its opinion, weighed and calibrated."""
+"""The head of one language: pieces of words and the adapter, each with its opinion, weighed and calibrated."""
 
 import json
 from collections.abc import Sequence
@@ -11,20 +11,15 @@ from numpy.typing import NDArray
 
 from models.emotion.head import Card, UnreadableHead, softmax
 from models.emotion.text.ngrams import Rows, hashed
-from models.emotion.text.vectors import vectors
 
 Floats = NDArray[np.float32]
 
-FORMAT = 1
-LEAST_STRANGE = 0.7
-"""About two in a thousand dev texts come closer to the middle of the training texts than this."""
-MARGIN = 1.15
-"""Room beyond what held-out training texts reach, for people who write otherwise than they did."""
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How texts are cut into pieces (`ngrams.hashed`); with 0 bits they are not, and only sentence vectors speak."""
+    """How texts are cut into pieces (`ngrams.hashed`); with 0 bits they are not, and only the adapter speaks."""
 
     shortest: int
     longest: int
@@ -34,42 +29,31 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """`rarity` [2**bits] and `pieces` int8 [2**bits, 7] times `grain` [7] weigh the pieces; `layers` read the
-    sentence vector; `mix` [7 + k, 7] joins the two, `tilt` [7] added. Where several feelings may be in one
-    text, `each` [7 + k, 7] with `each_tilt` asks for each by itself, and `each_from` [7] is the probability from
-    which it counts. `sure_from`, `centre`, `basis`, `alike_to`: when to say nothing."""
+    """`rarity` [2**bits] and `pieces` int8 [2**bits, 7] times `grain` [7] weigh the pieces; `mix` [7 + k, 7] joins
+    them and the adapter's k opinions on the words of the corpora that it `hears`, `tilt` [7] added. Where
+    several feelings may be in one text, `each` [7 + k, 7] with `each_tilt` asks for each by itself, and `each_from`
+    [7] is the probability from which it counts. `sure_from` and `cost_to`: when to say nothing."""
 
     card: Card
+    hears: tuple[str, ...]
     shape: Shape
     rarity: Floats
     pieces: NDArray[np.int8]
     grain: Floats
     lean: Floats
-    layers: tuple[tuple[Floats, Floats], ...]
     mix: Floats
     tilt: Floats
     each: Floats
     each_tilt: Floats
     each_from: Floats
     sure_from: float
-    centre: Floats
-    basis: Floats
-    alike_to: float
-    seen: NDArray[np.uint32]
+    cost_to: float
 
-    def opinions(self, texts: Sequence[str], sentence: Floats | None = None) -> Floats:
-        """What pieces (7) and sentence vector (k, one for each word of the corpora) say of each text: [n, 7 + k].
-
-        `sentence` holds the sentence vectors, where they are known already.
-        """
-        found = vectors(texts) if sentence is None else sentence
+    def opinions(self, texts: Sequence[str], said: Floats) -> Floats:
+        """What pieces (7) and the adapter (`said` [n, k], one for each word heard) say of each text: [n, 7 + k]."""
         shape = self.shape
         rows = hashed(texts, shape.shortest, shape.longest, shape.words, shape.bits)
-        return np.concatenate([self._by_pieces(rows), self.by_sentence(found)], axis=1)
-
-    def probabilities(self, texts: Sequence[str], sentence: Floats | None = None) -> Floats:
-        """Calibrated probabilities [n, 7]."""
-        return self.weighed(self.opinions(texts, sentence))
+        return np.concatenate([self._by_pieces(rows), said], axis=1)
 
     def several(self, opinions: Floats) -> NDArray[np.bool_]:
         """Which feelings are in each text [n, 7], from its `opinions`: those that reach their threshold, or the one
@@ -84,11 +68,6 @@ class Blend:
         """Calibrated probabilities [n, 7] from `opinions`."""
         return softmax(opinions @ self.mix + self.tilt)
 
-    def strangeness(self, sentence: Floats) -> Floats:
-        """How unlike the training texts sentence vectors are; about 1 for those themselves."""
-        projected = (sentence - self.centre) @ self.basis
-        return np.asarray(np.sqrt(np.mean(projected * projected, axis=1)), np.float32)
-
     def _by_pieces(self, rows: Rows) -> Floats:
         result = np.tile(self.lean, (len(rows), 1)).astype(np.float32)
         if self.shape.bits == 0:
@@ -100,18 +79,9 @@ class Blend:
                 result[number] += (values / length) @ self.pieces[pieces].astype(np.float32) * self.grain
         return result
 
-    def familiar(self, sentence: Floats) -> NDArray[np.bool_]:
-        """Whether sentence vectors lie where those of whole sentences do: not far outside the training texts, and
-        not in the middle of all of them, where letters without sense come to lie."""
-        strange = self.strangeness(sentence)
-        return np.asarray((strange >= LEAST_STRANGE) & (strange <= self.alike_to * MARGIN), np.bool_)
-
-    def by_sentence(self, sentence: Floats) -> Floats:
-        """What the sentence vectors say: [n, k]."""
-        state = sentence
-        for number, (weight, bias) in enumerate(self.layers):
-            state = (np.maximum(state, 0) if number else state) @ weight + bias
-        return np.asarray(state, np.float32)
+    def familiar(self, costs: Floats) -> NDArray[np.bool_]:
+        """Whether texts of these costs a character are written in words, as nearly all held-out texts are."""
+        return np.asarray(costs <= self.cost_to, np.bool_)
 
 
 def save(blend: Blend, path: Path) -> None:
@@ -120,18 +90,15 @@ def save(blend: Blend, path: Path) -> None:
     described = {
         "format": FORMAT,
         "card": [card.name, card.licence, card.commercial, list(card.trained_on), list(card.classes)],
+        "hears": blend.hears,
         "shape": [shape.shortest, shape.longest, shape.words, shape.bits],
         "sure_from": blend.sure_from,
-        "alike_to": blend.alike_to,
-        "layers": len(blend.layers),
+        "cost_to": blend.cost_to,
     }
     arrays: dict[str, NDArray[Any]] = {"about": np.frombuffer(json.dumps(described).encode(), np.uint8)}
     arrays |= {"rarity": blend.rarity.astype(np.float16), "pieces": blend.pieces, "grain": blend.grain}
     arrays |= {"lean": blend.lean, "mix": blend.mix, "tilt": blend.tilt}
     arrays |= {"each": blend.each, "each_tilt": blend.each_tilt, "each_from": blend.each_from}
-    arrays |= {"centre": blend.centre, "basis": blend.basis.astype(np.float16), "seen": blend.seen}
-    for number, (weight, bias) in enumerate(blend.layers):
-        arrays |= {f"weight{number}": weight.astype(np.float16), f"bias{number}": bias}
     beside = path.with_suffix(".partial.npz")
     np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
     beside.replace(path)
@@ -147,25 +114,19 @@ def load(path: Path) -> Blend:
             name, licence, commercial, trained_on, classes = about["card"]
             return Blend(
                 card=Card(name, licence, commercial, tuple(trained_on), tuple(classes)),
+                hears=tuple(about["hears"]),
                 shape=Shape(*about["shape"]),
                 rarity=file["rarity"].astype(np.float32),
                 pieces=file["pieces"],
                 grain=file["grain"],
                 lean=file["lean"],
-                layers=tuple(
-                    (file[f"weight{number}"].astype(np.float32), file[f"bias{number}"])
-                    for number in range(about["layers"])
-                ),
                 mix=file["mix"],
                 tilt=file["tilt"],
                 each=file["each"],
                 each_tilt=file["each_tilt"],
                 each_from=file["each_from"],
                 sure_from=float(about["sure_from"]),
-                centre=file["centre"],
-                basis=file["basis"].astype(np.float32),
-                alike_to=float(about["alike_to"]),
-                seen=file["seen"],
+                cost_to=float(about["cost_to"]),
             )
     except (KeyError, ValueError, TypeError) as error:
         if isinstance(error, UnreadableHead):

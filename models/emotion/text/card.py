@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from models.emotion.labels import FEELINGS
+from models.emotion.text.blend import load
 from models.emotion.text.corpus import Language, labelled
-from models.emotion.text.predict import FILES, Licence, Text
+from models.emotion.text.predict import FILES, HEADS, Licence, Text
 
 SETS: dict[Language, tuple[str, ...]] = {
     "en": ("goemotions", "dair", "meld"),
@@ -25,37 +26,29 @@ COLUMNS = (
 )
 
 
-def results(data: Path, natural: Path) -> list[tuple[str, dict[str, Any]]]:
+def results(data: Path, natural: Path, weights: Path) -> list[tuple[Licence, dict[str, Any]]]:
     """(licence, report) of each head on the dev parts in `data` and on the natural Turkish sentences."""
     from models.emotion.text.evaluate import report
 
-    found: list[tuple[str, dict[str, Any]]] = []
+    found: list[tuple[Licence, dict[str, Any]]] = []
     licences: tuple[Licence, ...] = ("all", "open")
     for licence in licences:
-        reader = Text(licence)
+        reader = Text(weights, licence)
         for language, names in SETS.items():
-            if licence == "open" and FILES["open"][language] == FILES["all"][language]:
-                continue
             paths = [data / name / "dev.jsonl.gz" for name in names]
             for path in (*paths, natural) if language == "tr" else paths:
                 found.append((licence, report(labelled(path), reader, language)[0] | {"set": _name(path)}))
     return found
 
 
-def written(found: list[tuple[str, dict[str, Any]]], command: str) -> str:
+def written(found: list[tuple[Licence, dict[str, Any]]], command: str) -> str:
     """The card as Markdown."""
     lines = []
     for licence, result in found:
         values = " | ".join(str(result["metrics"].get(column, "")) for column in COLUMNS)
         lines.append(f"| {result['model']} | {licence} | {result['set']} | {result['n']} | {values} |")
-    reader = {licence: Text(licence) for licence in ("all", "open")}
-    licences = sorted(
-        {
-            (reader[licence].head(language).card.name, reader[licence].head(language).card.licence)
-            for licence in reader
-            for language in SETS
-        }
-    )
+    heads = [load(HEADS / f"{name}.npz") for files in FILES.values() for name in files.values()]
+    licences = sorted({(head.card.name, head.card.licence) for head in heads})
     feelings = [
         f"| {result['set']} | "
         + " | ".join(str(result["by_group"].get(f"feeling:{name}", {}).get("f1", "")) for name in FEELINGS)
@@ -89,8 +82,9 @@ Written by `{command}`; edit the template, not this file.
 ## What it is for
 A tentative guess at the feeling in a message, one signal among others in a conversation, for adults who agreed to
 it. Not for decisions about anybody, not for telling danger (a screen of its own does that first), illness or truth.
-Each language has a head: hashed pieces of words and the multilingual Universal Sentence Encoder, weighed and
-calibrated on a tenth of the training texts that nothing else was fitted to. No torch at serving.
+An adapter of multilingual-e5-small (low-rank additions, biases, normalisations; served in numpy, without torch) was
+taught the words of the corpora. Upon it each language has a head: the adapter's opinions and hashed pieces of words,
+weighed and calibrated on a tenth of the training texts that nothing else learned from.
 
 ## What it does not know
 - The labels come from Reddit comments, online comments, single lines out of a conversation, and tweets: not from
@@ -99,7 +93,7 @@ calibrated on a tenth of the training texts that nothing else was fitted to. No 
 - Disgust and fear are rare in GoEmotions and weak everywhere.
 - Turkish: `tr_tweets` were collected by keyword, so a score on them says next to nothing. `turkish_feelings` are 200
   sentences written for this test before anything was trained, by one author: natural, but not messages of people.
-  The Turkish head reads sentence vectors taught in English (and, but for the open one, keyword tweets).
+  The Turkish head reads what the adapter learned in English and Korean (and, but for the open one, keyword tweets).
 
 ## How it is measured
 Dev parts; the few texts that also stand in a training part are left out. GoEmotions' 28 labels are grouped as in its

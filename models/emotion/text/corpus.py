@@ -42,6 +42,8 @@ class Labelled:
     """Whether the corpus gives lists of labels."""
     language: Language | None = None
     """Where the row itself says it."""
+    id: str | None = None
+    """What the corpus calls it; a translation goes by the name of its original."""
 
     @property
     def digest(self) -> int:
@@ -92,4 +94,4 @@ def _rows(file: Path) -> Iterator[Labelled]:
         if isinstance(row.get("text"), str) and row["text"] and found:
             language = next((each for each in LANGUAGES if each == row.get("language")), None)
             several = isinstance(row.get("labels"), list)
-            yield Labelled(row["text"], found, name, tuple(labels(row)), several, language)
+            yield Labelled(row["text"], found, name, tuple(labels(row)), several, language, row.get("id"))

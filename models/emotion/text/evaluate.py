@@ -20,10 +20,8 @@ from numpy.typing import NDArray
 from models.dataset import SHARED, UnreadableData
 from models.emotion import scores
 from models.emotion.labels import FEELINGS
-from models.emotion.text.blend import Blend
 from models.emotion.text.corpus import LANGUAGES, Labelled, Language, labelled, languages, table
 from models.emotion.text.predict import LEAST_LETTERS, Text
-from models.emotion.text.vectors import vectors
 from models.program import ended
 
 NEUTRAL = FEELINGS.index("neutral")
@@ -58,20 +56,20 @@ def joined(parts: Sequence[Judged]) -> Judged:
     )
 
 
-def judge(rows: Sequence[Labelled], head: Blend) -> Judged:
-    """What `head` says of `rows`."""
-    texts = [row.text for row in rows]
-    sentence = vectors(texts)
-    opinions = head.opinions(texts, sentence)
-    chances = head.weighed(opinions)
+def judge(rows: Sequence[Labelled], reader: Text, language: Language) -> Judged:
+    """What the head of `language` says of `rows`."""
+    texts, head = [row.text for row in rows], reader.head(language)
+    heard = reader.heard(texts, language)
+    chances = head.weighed(heard.opinions)
+    top = chances.argmax(axis=1)
     several = np.array([row.several for row in rows], np.bool_)[:, None]
     worded = np.array([sum(map(str.isalpha, text)) >= LEAST_LETTERS for text in texts], np.bool_)
     return Judged(
         truth=table(rows),
         chances=chances,
-        guessed=np.where(several, head.several(opinions), scores.one_hot(chances.argmax(axis=1), len(FEELINGS))),
+        guessed=np.where(several, head.several(heard.opinions), scores.one_hot(top, len(FEELINGS))),
         sure=np.asarray(chances.max(axis=1) >= head.sure_from, np.bool_),
-        readable=head.familiar(sentence) & worded,
+        readable=head.familiar(heard.costs) & worded,
     )
 
 
@@ -115,11 +113,11 @@ def report(rows: Sequence[Labelled], reader: Text, language: Language | None = N
         if not mine:
             continue
         head = reader.head(tongue)
-        known = np.isin([row.digest for row in mine], head.seen)
+        known = np.isin([row.digest for row in mine], reader.adapter.seen)
         fresh = [row for row, seen in zip(mine, known, strict=True) if not seen]
         if not fresh:
             continue
-        part = judge(fresh, head)
+        part = judge(fresh, reader, tongue)
         kept, models = kept + fresh, [*models, head.card.name]
         parts.append(part)
         groups[f"language:{tongue}"] = {"n": len(fresh), **measures(part)}
@@ -146,11 +144,12 @@ def report(rows: Sequence[Labelled], reader: Text, language: Language | None = N
 
 
 def evaluate(arguments: Sequence[str] | None = None) -> None:
-    """What the command line asks for. Raises `UnreadableData`."""
+    """What the command line asks for. Raises `UnreadableData` and `MissingWeight`."""
     parser = argparse.ArgumentParser(
         prog="heed evaluate text", description="Measure the heads that read feelings from texts."
     )
     parser.add_argument("--data", type=Path, default=SHARED / "text", help="JSON Lines, or a folder of such files")
+    parser.add_argument("--weights", type=Path, required=True, help="folder of `heed models pull`")
     parser.add_argument("--language", choices=("en", "ko", "tr"), help="told by the letters where left out")
     parser.add_argument("--licence", choices=("all", "open"), default="all")
     parser.add_argument("--json", action="store_true", help="print the JSON object only")
@@ -163,10 +162,11 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
             parser.error("--card needs --natural")
         from models.emotion.text import card
 
-        command = "python -m models.emotion.text.evaluate --data CORPORA --natural SENTENCES --card CARD.md"
-        chosen.card.write_text(card.written(card.results(chosen.data, chosen.natural), command), encoding="utf-8")
+        command = "heed evaluate text --data CORPORA --natural SENTENCES --card CARD.md"
+        found = card.results(chosen.data, chosen.natural, chosen.weights)
+        chosen.card.write_text(card.written(found, command), encoding="utf-8")
         return
-    result, judged = report(labelled(chosen.data), Text(chosen.licence), chosen.language)
+    result, judged = report(labelled(chosen.data), Text(chosen.weights, chosen.licence), chosen.language)
     if chosen.plots:
         _plots(judged, chosen.plots)
     if not chosen.json:

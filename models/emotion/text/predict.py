@@ -1,31 +1,52 @@
 """A feeling for a text, or the reason why none is named."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models.emotion.circumplex import valence_arousal
 from models.emotion.estimate import Estimate
 from models.emotion.labels import FEELINGS, Feeling
+from models.emotion.text.adapter import Adapter
 from models.emotion.text.blend import Blend, load
 from models.emotion.text.corpus import Language
-from models.emotion.text.vectors import vectors
+from models.weights import find
 
+Floats = NDArray[np.float32]
 Licence = Literal["all", "open"]
 Reason = Literal["no words", "language", "unfamiliar", "unsure"]
 
+ENCODER = "multilingual-e5-small-q4"
 HEADS = Path(__file__).parent / "heads"
 FILES: dict[Licence, dict[Language, str]] = {
     "all": {"en": "en", "ko": "ko", "tr": "tr"},
-    "open": {"en": "en", "ko": "ko_open", "tr": "tr_open"},
+    "open": {"en": "en_open", "ko": "ko_open", "tr": "tr_open"},
 }
 LEAST_LETTERS = 2
 
 
-class Text:
-    """Reads feelings from texts. `licence`: "open" for the heads trained without data that forbid commercial use."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a head goes by: `opinions` [n, 7 + k], and what the texts cost a character [n]."""
 
-    def __init__(self, licence: Licence = "all", heads: Path = HEADS) -> None:
+    opinions: Floats
+    costs: Floats
+
+
+class Text:
+    """Reads feelings from texts.
+
+    `weights`: the folder that `models.weights.pull` fills. `licence`: "open" for what was trained without data that
+    forbid commercial use. Raises `models.weights.MissingWeight` where the encoder is not there.
+    """
+
+    def __init__(self, weights: Path, licence: Licence = "all", heads: Path = HEADS) -> None:
+        self.adapter = Adapter(find(ENCODER, weights), heads / f"{licence}.npz")
         self._files: dict[str, Path] = {language: heads / f"{name}.npz" for language, name in FILES[licence].items()}
         self._loaded: dict[str, Blend] = {}
 
@@ -35,6 +56,12 @@ class Text:
             self._loaded[language] = load(self._files[language])
         return self._loaded[language]
 
+    def heard(self, texts: Sequence[str], language: str) -> Heard:
+        """What the head of `language` goes by in `texts`."""
+        head = self.head(language)
+        said = self.adapter.opinions(self.adapter.vectors(texts), head.hears)
+        return Heard(head.opinions(texts, said), self.adapter.costs(texts))
+
     def read(self, text: str, language: str) -> Estimate:
         """`text` as the person wrote it, in `language` (en, ko or tr). Abstains with a `Reason`."""
         if language not in FILES["all"]:
@@ -42,10 +69,10 @@ class Text:
         head = self.head(language)
         if sum(character.isalpha() for character in text) < LEAST_LETTERS:
             return _nothing(head, "no words")
-        sentence = vectors([text])
-        if not head.familiar(sentence)[0]:
+        heard = self.heard([text], language)
+        if not head.familiar(heard.costs)[0]:
             return _nothing(head, "unfamiliar")
-        chances = head.probabilities([text], sentence)[0]
+        chances = head.weighed(heard.opinions)[0]
         if float(chances.max()) < head.sure_from:
             return _nothing(head, "unsure")
         probabilities: dict[Feeling, float] = {
@@ -60,11 +87,11 @@ def _nothing(head: Blend, reason: Reason) -> Estimate:
 
 
 @cache
-def text_reader(licence: Licence = "all") -> Text:
-    """The reader for this licence, made once in a process."""
-    return Text(licence)
+def text_reader(weights: Path, licence: Licence = "all") -> Text:
+    """The reader for this folder and licence, made once in a process."""
+    return Text(weights, licence)
 
 
-def predict(text: str, language: str, licence: Licence = "all") -> Estimate:
+def predict(text: str, language: str, weights: Path, licence: Licence = "all") -> Estimate:
     """The estimate for `text`; see `Text`."""
-    return text_reader(licence).read(text, language)
+    return text_reader(weights, licence).read(text, language)

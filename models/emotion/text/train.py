@@ -1,14 +1,15 @@
-"""Train the text heads: `heed train text --data FOLDER`, which is `python -m models.emotion.text.train`.
+"""Train what reads feelings in texts: `heed train text --data FOLDER` (`python -m models.emotion.text.train`).
 
-Sentence vectors are kept by the hash of the texts they were made from, and finished heads by the hash of what they
-learned from and how, so a run that was stopped goes on where it was."""
+First the adapters of the encoder, an hour on two cores, then the heads of the languages, minutes. What is finished is
+kept by the hash of what it learned from and how, and a lesson by the step that it had reached, so a run that was
+stopped goes on where it was."""
 
 import argparse
 import hashlib
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,132 +17,183 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import track
 
 from models.dataset import SHARED, UnreadableData
 from models.emotion.head import Card
 from models.emotion.labels import FEELINGS
+from models.emotion.text.adapter import Adapter, carded
 from models.emotion.text.blend import Blend, Shape, save
 from models.emotion.text.corpus import Labelled, labelled
-from models.emotion.text.learning import Recipe, learn
-from models.emotion.text.vectors import vectors
+from models.emotion.text.learning import Held, Recipe, learn, unweighed
+from models.emotion.text.lesson import Lesson, words_of
+from models.emotion.text.predict import ENCODER
+from models.emotion.text.split import held_out
+from models.encoder import read_learned
+from models.encoder.learned import keep_learned
 from models.program import ended
+from models.weights import find
 
 Floats = NDArray[np.float32]
 
 HERE = Path(__file__).parent
 HEADS = HERE / "heads"
 CACHE = Path(".cache/text")
-VERSION = 1
-"""Counted up whenever a text would give another vector than before."""
-AT_ONCE = 2_000
+VERSION = 2
+"""Counted up whenever the same plan would give something else than before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """One head to be trained; see the comments of train.yaml."""
+class Teaching:
+    """One adapter to be taught; see the comments of train.yaml."""
 
-    own: tuple[str, ...]
-    beside: tuple[str, ...]
-    shape: Shape
-    recipe: Recipe
+    lesson: Lesson
     name: str
     licence: str
     commercial: bool
 
 
-def plans(path: Path) -> dict[str, Plan]:
-    """The heads described in `path`. Raises KeyError for what is missing."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One head to be trained upon an adapter; see the comments of train.yaml."""
+
+    adapter: str
+    hears: tuple[str, ...]
+    chooses: tuple[str, ...]
+    spelled: tuple[str, ...]
+    corpora: tuple[str, ...]
+    shape: Shape
+    recipe: Recipe
+    name: str
+
+
+def plans(path: Path) -> tuple[dict[str, Teaching], dict[str, Plan]]:
+    """The adapters and heads described in `path`. Raises KeyError for what is missing."""
     loaded: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    seed = loaded["seed"]
     return {
-        key: Plan(
-            own=tuple(head["own"]),
-            beside=tuple(head["beside"]),
-            shape=Shape(**head["pieces"]),
-            recipe=Recipe(**loaded["recipe"] | {"alpha": head["alpha"], "seed": loaded["seed"]}),
-            name=head["name"],
-            licence=head["licence"],
-            commercial=head["commercial"],
+        key: Teaching(
+            lesson=Lesson(**loaded["lesson"] | one["lesson"] | {"seed": seed}),
+            name=one["name"],
+            licence=one["licence"],
+            commercial=one["commercial"],
         )
-        for key, head in loaded["heads"].items()
+        for key, one in loaded["adapters"].items()
+    }, {
+        key: Plan(
+            adapter=one["adapter"],
+            hears=tuple(one["hears"]),
+            chooses=tuple(one["chooses"]),
+            spelled=tuple(one["spelled"]),
+            corpora=tuple(one["corpora"]),
+            shape=Shape(**one["pieces"]),
+            recipe=Recipe(**loaded["recipe"] | {"alpha": one["alpha"], "seed": seed}),
+            name=one["name"],
+        )
+        for key, one in loaded["heads"].items()
     }
 
 
-def kept_vectors(texts: Sequence[str], folder: Path) -> Floats:
-    """Sentence vectors of `texts`, from `folder` where a block of them is there already."""
-    folder.mkdir(parents=True, exist_ok=True)
-    blocks = [texts[start : start + AT_ONCE] for start in range(0, len(texts), AT_ONCE)]
-    found = []
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("sentence vectors", total=len(texts))
-        for block in blocks:
-            digest = hashlib.sha256(f"{VERSION}".encode())
-            for text in block:
-                digest.update(text.encode("utf-8") + b"\0")
-            path = folder / f"{digest.hexdigest()[:32]}.npy"
-            if not path.is_file():
-                beside = path.with_suffix(".partial.npy")
-                np.save(beside, vectors(block))
-                beside.replace(path)
-            found.append(np.load(path))
-            progress.advance(task, len(block))
-    return np.concatenate(found).astype(np.float32)
+def material(corpora: Sequence[str], data: Path) -> list[Labelled]:
+    """The train parts of `corpora` in `data`. Raises `UnreadableData`."""
+    return [row for name in corpora for row in labelled(data / name / "train.jsonl.gz")]
 
 
-def material(plan: Plan, data: Path) -> tuple[list[Labelled], list[bool]]:
-    """The train parts of the corpora of `plan` in `data`, and which rows are the language's own; of a head without
-    a corpus of its own the calibration is done on what lies beside. Raises `UnreadableData`."""
-    rows: list[Labelled] = []
-    own: list[bool] = []
-    for name in (*plan.own, *plan.beside):
-        found = labelled(data / name / "train.jsonl.gz")
-        rows += found
-        own += [name in plan.own or not plan.own] * len(found)
-    return rows, own
-
-
-def digest(plan: Plan, rows: Sequence[Labelled]) -> str:
-    """Names a head by what it learns from and how."""
-    hashed = hashlib.sha256(f"{VERSION} {plan}".encode())
+def digest(plan: Lesson | Plan, rows: Sequence[Labelled], upon: str = "") -> str:
+    """Names what comes of `plan` by what it learns from and how; `upon`: what a head is built upon."""
+    hashed = hashlib.sha256(f"{VERSION} {plan} {upon}".encode())
     for row in rows:
         hashed.update(f"{row.corpus}\0{row.text}\0{row.labels}\0".encode())
     return hashed.hexdigest()[:32]
 
 
-def trained(plan: Plan, rows: Sequence[Labelled], own: Sequence[bool], cache: Path) -> Blend:
+def teach(lesson: Lesson, rows: Sequence[Labelled], encoder: Path, kept: Path) -> None:
+    """Writes what is learned in `lesson` from `rows` to `kept`; beside it lies how far it has come."""
+    from models.emotion.text.teaching import taught  # torch is there to teach only
+
+    words = words_of(rows)
+    learned = taught(held_out(rows)[0], words, lesson, encoder, kept.with_suffix(".state"))
+    seen = np.unique(np.array([row.digest for row in rows], np.uint32))
+    keep_learned(kept, {"words": words}, learned | {"seen": seen})
+
+
+class Reader:
+    """An adapter that reads each text once."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self.adapter = adapter
+        self._known: dict[str, Floats] = {}
+
+    def read(self, texts: Sequence[str]) -> Floats:
+        """The vectors of `texts` [n, 384], with a bar that shows how far it is."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        blocks = [new[at : at + 100] for at in range(0, len(new), 100)]
+        for block in track(blocks, "reading", console=Console(stderr=True)):
+            self._known.update(zip(block, self.adapter.vectors(block), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def trained(plan: Plan, rows: Sequence[Labelled], reader: Reader) -> Blend:
     """The head of `plan` for `rows`."""
-    sentence = kept_vectors([row.text for row in rows], cache)
-    card = Card(plan.name, plan.licence, plan.commercial, (*plan.own, *plan.beside), FEELINGS)
-    return learn(rows, sentence, np.array(own, np.bool_), plan.shape, plan.recipe, card)
+    learned, held = held_out(rows)
+    card = replace(reader.adapter.card, name=plan.name)
+    blend = unweighed(learned, plan.hears, plan.shape, plan.recipe, card)
+    texts = [row.text for row in held]
+    words = [len(reader.adapter.words[corpus]) for corpus in plan.hears]
+    choosing = np.repeat([corpus in plan.chooses for corpus in plan.hears], words)
+    said = reader.adapter.opinions(reader.read(texts), plan.hears)
+    costs = reader.adapter.costs([row.text for row in held if row.corpus in plan.spelled])
+    return learn(blend, Held(held, costs, said, choosing), plan.recipe)
 
 
 def train(arguments: Sequence[str] | None = None) -> None:
-    """What the command line asks for. Raises `UnreadableData`."""
+    """What the command line asks for. Raises `UnreadableData` and `MissingWeight`."""
     parser = argparse.ArgumentParser(
-        prog="heed train text", description="Train the heads that read feelings from texts."
+        prog="heed train text",
+        description="Train what reads feelings from texts: adapters of the encoder, then heads.",
     )
     parser.add_argument(
         "--data", type=Path, default=SHARED / "text", help="folder of corpora, each with train.jsonl.gz"
     )
+    parser.add_argument("--weights", type=Path, required=True, help="folder of `heed models pull`")
     parser.add_argument("--run", type=Path, default=HERE / "train.yaml")
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--out", type=Path, default=HEADS)
-    parser.add_argument("--only", nargs="*", help="names of heads; all where left out")
     chosen = parser.parse_args(arguments)
-    wanted = {key: plan for key, plan in plans(chosen.run).items() if not chosen.only or key in chosen.only}
+    adapters, heads = plans(chosen.run)
     if not chosen.data.is_dir():
         raise UnreadableData(f"{chosen.data} is not a folder of corpora")
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    finished = chosen.cache / "heads"
-    finished.mkdir(parents=True, exist_ok=True)
-    for number, (key, plan) in enumerate(wanted.items(), 1):
-        rows, own = material(plan, chosen.data)
-        kept = finished / f"{digest(plan, rows)}.npz"
-        print(f"{key} ({number} of {len(wanted)}): {len(rows)} texts", file=sys.stderr)
+    rows = {key: material(tuple(one.lesson.shown), chosen.data) for key, one in adapters.items()}
+    rows |= {key: material(plan.corpora, chosen.data) for key, plan in heads.items()}
+    encoder = find(ENCODER, chosen.weights)
+    for folder in (chosen.out, chosen.cache):
+        folder.mkdir(parents=True, exist_ok=True)
+    made: dict[str, str] = {}
+    readers: dict[str, Reader] = {}
+    for key, teaching in adapters.items():
+        made[key] = digest(teaching.lesson, rows[key])
+        kept = chosen.cache / f"{made[key]}.npz"
+        _said(key, rows[key])
         if not kept.is_file():
-            save(trained(plan, rows, own, chosen.cache), kept)
+            teach(teaching.lesson, rows[key], encoder, kept)
+        about, learned = read_learned(kept)
+        card = Card(teaching.name, teaching.licence, teaching.commercial, tuple(teaching.lesson.shown), FEELINGS)
+        served = chosen.out / f"{key}.npz"
+        keep_learned(served, about | carded(card), learned)
+        readers[key] = Reader(Adapter(encoder, served))
+    for key, plan in heads.items():
+        reader = readers[plan.adapter]
+        upon = f"{made[plan.adapter]} {reader.adapter.card}"
+        kept = chosen.cache / f"{digest(plan, rows[key], upon)}.npz"
+        _said(key, rows[key])
+        if not kept.is_file():
+            save(trained(plan, rows[key], reader), kept)
         shutil.copy(kept, chosen.out / f"{key}.npz")
-        print(f"{key}: {plan.name}, {', '.join((*plan.own, *plan.beside))}")
+
+
+def _said(key: str, rows: Sequence[Labelled]) -> None:
+    corpora = ", ".join(sorted({row.corpus for row in rows}))
+    print(f"{key}: {len(rows)} texts of {corpora}", file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +12,26 @@ from models.dataset import UnreadableData
 from models.emotion.head import UnreadableHead
 from models.emotion.labels import FEELINGS
 from models.emotion.text import train
+from models.emotion.text.adapter import Adapter
 from models.emotion.text.blend import load
-from models.emotion.text.corpus import labelled, language_of, languages
-from models.emotion.text.evaluate import main
+from models.emotion.text.corpus import Labelled, labelled, language_of, languages
+from models.emotion.text.evaluate import judge, main
 from models.emotion.text.learning import matrix
 from models.emotion.text.mapping import GOEMOTIONS, KOTE, feelings
 from models.emotion.text.ngrams import hashed, pieces, tidy
-from models.emotion.text.predict import FILES, HEADS, Text, predict
-from models.emotion.text.train import kept_vectors
-from models.emotion.text.vectors import vectors
+from models.emotion.text.predict import ENCODER, FILES, HEADS, Text, predict
+from models.emotion.text.split import held_out
+from models.encoder import Unreadable, read_learned
+from models.weights import MissingWeight, learned
+from tests.rig.weights import FOLDER, weight
 
 TURKISH = Path(__file__).parent / "turkish_feelings.jsonl"
 
 
 @pytest.fixture(scope="module")
 def reader() -> Text:
-    return Text()
+    weight(ENCODER)
+    return Text(FOLDER)
 
 
 @pytest.mark.parametrize(
@@ -72,36 +77,65 @@ def test_a_plain_message_to_a_companion_is_not_called_unfamiliar(reader: Text) -
 
 
 def test_a_text_of_no_clear_feeling_leaves_it_unsure(reader: Text) -> None:
-    sure = [reader.read(text, "en").abstained for text in ("well that is something I suppose", "hm, so you say")]
+    sure = [reader.read(text, "en").abstained for text in ("why would anyone do that", "well, so that was that")]
     assert "unsure" in sure
 
 
 def test_the_function_and_the_reader_say_the_same(reader: Text) -> None:
     text = "I am so happy for you, this is wonderful!"
-    assert predict(text, "en").probabilities == reader.read(text, "en").probabilities
+    assert predict(text, "en", FOLDER).probabilities == reader.read(text, "en").probabilities
 
 
 def test_a_very_long_text_is_read_in_bounded_time(reader: Text) -> None:
     assert reader.read("I am happy. " * 20_000, "en").model
 
 
-def test_training_evaluation_and_serving_read_a_text_alike_to_one_in_a_hundred_thousand(tmp_path: Path) -> None:
-    """Training keeps vectors of batches, evaluation reads batches, serving reads one text."""
+@pytest.mark.weights
+def test_training_evaluation_and_serving_read_a_text_alike_to_one_in_a_hundred_thousand(reader: Text) -> None:
+    """Training and evaluation read many texts, serving reads one."""
     batch = ["I am so happy for you!", "오늘은 조금 지쳤어요.", "Bugün çok yoruldum ama mutluyum.", "ok"]
-    kept = kept_vectors(batch, tmp_path)
-    again = kept_vectors(batch, tmp_path)
-    alone = np.concatenate([vectors([text]) for text in batch])
-    np.testing.assert_allclose(kept, vectors(batch), atol=1e-5)
-    np.testing.assert_allclose(kept, again, atol=0)
-    np.testing.assert_allclose(kept, alone, atol=1e-4)
+    together = reader.heard(batch, "ko")
+    for place, text in enumerate(batch):
+        alone = reader.heard([text], "ko")
+        np.testing.assert_allclose(alone.costs[0], together.costs[place], atol=1e-5)
+        np.testing.assert_allclose(alone.opinions[0], together.opinions[place], atol=1e-5)
 
 
-def test_opinions_of_a_batch_and_of_one_text_are_alike_to_one_in_ten_thousand(reader: Text) -> None:
-    batch = ["I am so happy for you!", "Leave me alone, I am angry.", "ok"]
-    head = reader.head("en")
-    together = head.probabilities(batch)
-    alone = np.concatenate([head.probabilities([text]) for text in batch])
-    np.testing.assert_allclose(together, alone, atol=1e-5)
+@pytest.mark.weights
+def test_a_short_message_is_read_in_a_moment(reader: Text) -> None:
+    text = "I had such a long day and nobody even asked how I was, so I went to bed"
+    reader.read(text, "en")
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        reader.read(text, "en")
+        took.append(time.perf_counter() - began)
+    assert min(took) < 0.1
+
+
+def test_without_the_weights_of_the_encoder_nothing_is_read_and_the_command_that_fetches_them_is_named(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(MissingWeight, match=f"heed models pull {ENCODER}"):
+        Text(tmp_path)
+
+
+@pytest.mark.weights
+def test_an_adapter_of_another_make_is_named_as_such(tmp_path: Path) -> None:
+    np.savez(tmp_path / "other.npz", about=np.array("{}"))
+    with pytest.raises(Unreadable):
+        Adapter(weight(ENCODER), tmp_path / "other.npz")
+
+
+def test_a_row_its_translation_and_its_equals_are_never_both_learned_and_held_out() -> None:
+    said = [f"number {number} of a hundred" for number in range(100)]
+    rows = [Labelled(text, ("neutral",), "one", ("neutral",), True, id=f"id{n}") for n, text in enumerate(said)]
+    rows += [Labelled(f"{n}번째 문장", ("neutral",), "two", ("neutral",), True, id=f"id{n}") for n in range(100)]
+    rows += [Labelled(f"  {text.upper()}", ("neutral",), "three", ("neutral",), False) for text in said]
+    kept, held = held_out(rows)
+    assert 5 < len(held) < 60
+    assert not {row.id for row in kept if row.id} & {row.id for row in held}
+    assert not {tidy(row.text) for row in kept} & {tidy(row.text) for row in held}
 
 
 def test_pieces_are_hashed_alike_whoever_hashes_them() -> None:
@@ -142,31 +176,41 @@ def test_the_turkish_sentences_are_two_hundred_of_all_seven_feelings() -> None:
     assert language_of([row.text for row in rows]) == "tr"
 
 
-@pytest.mark.parametrize("name", sorted({name for files in FILES.values() for name in files.values()}))
-def test_each_head_says_what_it_was_trained_on_and_under_which_licence(name: str) -> None:
-    card = load(HEADS / f"{name}.npz").card
+@pytest.mark.parametrize("name", sorted(path.stem for path in HEADS.glob("*.npz")))
+def test_each_file_says_what_it_was_trained_on_and_under_which_licence(name: str) -> None:
+    card = next(each for each in learned() if each.path == f"emotion/text/heads/{name}.npz")
     assert card.licence
-    assert card.trained_on
+    assert card.commercial == card.serves("open")
+    assert card.size < 5_000_000
+
+
+def test_the_open_heads_and_their_adapter_allow_commercial_use_and_saw_no_forbidden_corpus() -> None:
     forbidden = {"ko_single", "ko_short", "tr_tweets", "dair", "meld"}
-    assert card.commercial == (not forbidden & set(card.trained_on))
+    for name in FILES["open"].values():
+        head = load(HEADS / f"{name}.npz")
+        assert head.card.commercial
+        assert not forbidden & set(head.card.trained_on)
+        assert not forbidden & set(head.hears)
+    about, _ = read_learned(HEADS / "open.npz")
+    assert not forbidden & set(about["words"])
 
 
-def test_the_open_heads_allow_commercial_use() -> None:
-    assert all(load(HEADS / f"{name}.npz").card.commercial for name in FILES["open"].values())
+@pytest.mark.weights
+@pytest.mark.parametrize("corpus", ["goemotions", "ko_single", "kote", "tr_tweets"])
+def test_what_was_learned_remembers_its_texts_and_hardly_any_is_of_the_dev_part(
+    texts: Path, reader: Text, corpus: str
+) -> None:
+    for part, least, most in (("train", 1, 1), ("dev", 0, 0.01)):
+        rows = labelled(texts / corpus / f"{part}.jsonl.gz")
+        assert least <= np.isin([row.digest for row in rows], reader.adapter.seen).mean() <= most
 
 
-def test_no_head_was_trained_on_its_dev_part(texts: Path) -> None:
-    for name, corpus in (("en", "goemotions"), ("ko", "ko_single")):
-        rows = labelled(texts / corpus / "dev.jsonl.gz")
-        known = np.isin([row.digest for row in rows], load(HEADS / f"{name}.npz").seen)
-        assert known.mean() < 0.01
-
-
+@pytest.mark.weights
 def test_probabilities_of_held_out_texts_are_as_right_as_they_are_sure(texts: Path, reader: Text) -> None:
     rows = labelled(texts / "goemotions" / "dev.jsonl.gz")[:600]
-    chances = reader.head("en").probabilities([row.text for row in rows])
-    right = [FEELINGS[int(top)] in row.feelings for top, row in zip(chances.argmax(axis=1), rows, strict=True)]
-    assert abs(float(chances.max(axis=1).mean()) - float(np.mean(right))) < 0.08
+    judged = judge(rows, reader, "en")
+    right = [FEELINGS[int(top)] in row.feelings for top, row in zip(judged.chances.argmax(axis=1), rows, strict=True)]
+    assert abs(float(judged.chances.max(axis=1).mean()) - float(np.mean(right))) < 0.08
 
 
 def test_an_evaluation_ends_with_one_json_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,7 +223,8 @@ def test_an_evaluation_ends_with_one_json_object(tmp_path: Path, capsys: pytest.
             ("the ferry to the island leaves at nine", "neutral"),
         ):
             written.write(json.dumps({"text": text, "label": label}) + "\n")
-    main(["--data", str(path), "--json"])
+    weight(ENCODER)
+    main(["--data", str(path), "--weights", str(FOLDER), "--json"])
     result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert (result["task"], result["n"], result["language"]) == ("text", 3, "en")
     assert {"uar", "accuracy", "macro_f1", "ece", "coverage", "selective_error"} <= set(result["metrics"])
@@ -196,7 +241,8 @@ def test_texts_of_several_languages_are_judged_each_by_its_own_head(
         ("three", "Bahçedeki şu küçük ışık beni çok mutlu ediyor", "happiness"),
     ):
         (tmp_path / f"{name}.jsonl").write_text(json.dumps({"text": text, "label": label}) + "\n", encoding="utf-8")
-    assert main(["--data", str(tmp_path), "--json"]) == 0
+    weight(ENCODER)
+    assert main(["--data", str(tmp_path), "--weights", str(FOLDER), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["n"], result["language"]) == (3, "en, ko, tr")
     assert {"language:en", "language:ko", "language:tr"} <= set(result["by_group"])
@@ -217,9 +263,12 @@ def test_a_row_that_names_its_language_is_believed(tmp_path: Path) -> None:
     assert rows[1].feelings == ("anger",)
 
 
+@pytest.mark.weights
 def test_a_training_run_that_was_stopped_goes_on_and_gives_the_same_heads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("torch", reason="torch is of the extra [train]")
+    weight(ENCODER)
     said = {
         "happiness": "what a lovely day number",
         "anger": "leave me alone at last number",
@@ -230,27 +279,31 @@ def test_a_training_run_that_was_stopped_goes_on_and_gives_the_same_heads(
         for number in range(250):
             for label, text in said.items():
                 written.write(json.dumps({"text": f"{text} {number}", "label": label}) + "\n")
+    recipe = {"passes": 2, "least": 2, "trust": 0.1, "coverage": 0.7, "familiar": 0.99}
+    lesson = {"rank": 2, "rate": 0.001, "epochs": 1, "batch": 32, "longest": 16, "smoothing": 0.1}
+    pieces = {"shortest": 2, "longest": 3, "words": 1, "bits": 10}
+    card = {"licence": "none", "commercial": True}
     plan = {
-        "seed": 1,
-        "recipe": {
-            **{"passes": 2, "least": 2, "networks": 1, "hidden": 8, "decay": 0.003, "epochs": 1, "folds": 2},
-            **{"coverage": 0.7, "familiar": 0.99},
-        },
+        **{"seed": 1, "recipe": recipe, "lesson": lesson},
+        "adapters": {"all": {"name": "made", "lesson": {"shown": {"made": 0.5}}, **card}},
         "heads": {
             "en": {
-                **{"own": ["made"], "beside": [], "pieces": {"shortest": 2, "longest": 3, "words": 1, "bits": 10}},
-                **{"alpha": 0.0001, "name": "made-1", "licence": "none", "commercial": True},
+                **{"name": "made-en", "adapter": "all", "pieces": pieces, "alpha": 0.0001},
+                **{key: ["made"] for key in ("hears", "chooses", "spelled", "corpora")},
             }
         },
     }
     (tmp_path / "train.yaml").write_text(json.dumps(plan), encoding="utf-8")
-    given = ["--data", str(tmp_path), "--run", str(tmp_path / "train.yaml"), "--cache", str(tmp_path / "kept")]
+    given = ["--data", str(tmp_path), "--weights", str(FOLDER), "--run", str(tmp_path / "train.yaml")]
+    given += ["--cache", str(tmp_path / "kept")]
     assert train.main([*given, "--out", str(tmp_path / "first")]) == 0
-    assert load(tmp_path / "first" / "en.npz").card.name == "made-1"
+    assert load(tmp_path / "first" / "en.npz").card.name == "made-en"
 
-    monkeypatch.setattr(train, "trained", lambda *_: pytest.fail("what was finished is not done again"))
+    for work in ("teach", "trained"):
+        monkeypatch.setattr(train, work, lambda *_: pytest.fail("what was finished is not done again"))
     assert train.main([*given, "--out", str(tmp_path / "second")]) == 0
-    assert (tmp_path / "first" / "en.npz").read_bytes() == (tmp_path / "second" / "en.npz").read_bytes()
+    for name in ("all", "en"):
+        assert (tmp_path / "first" / f"{name}.npz").read_bytes() == (tmp_path / "second" / f"{name}.npz").read_bytes()
 
 
 @pytest.mark.parametrize("content", ["", "no json\n", '["a list"]\n', '{"text": "x", "label": "zeal"}\n'])

@@ -80,7 +80,7 @@ def test_the_interval_covers_no_difference_where_there_is_none() -> None:
 def test_the_command_prints_one_result_and_writes_what_was_answered(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(estimates, "text_reader", lambda licence: Roots())
+    monkeypatch.setattr(estimates, "text_reader", lambda weights, licence: Roots())
     file = _data(tmp_path, ("Tomorrow is the day.", "fear"), ("The letter is here.", "sadness"))
     given = ["--data", str(file), "--engine", "inprocess", "--json", "--answers", str(tmp_path / "answers.jsonl")]
     assert estimates.main(given) == 0
