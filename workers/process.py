@@ -71,7 +71,7 @@ ENTERED_KEY = "HEED_ENTERED"
 # with one thread beside them: a recording may wait, a reply that is being written may not.
 SHARES: dict[str, float] = {"text": 1.0, "media": 0.0}
 
-# Where both want the same core, the text worker gets most of it (nice 10 beside 0). Where a core is free, hearing is as
+# Where both want the same core, the text worker gets most of it (nice 10 beside 0). Where one is free, hearing is as
 # quick as ever.
 STEPS_BACK: dict[str, int] = {"media": 10}
 AUTOGROUP = Path("/proc/self/autogroup")  # with a session of its own, a process is nice to others only by this
