@@ -1,6 +1,7 @@
 """A learned head: standardise, one layer, temperature; with what it needs in order to say nothing."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,16 @@ class Card:
     commercial: bool
     trained_on: tuple[str, ...]
     classes: tuple[str, ...]
+
+    def written(self) -> list[Any]:
+        """As it stands in a file, in JSON."""
+        return [self.name, self.licence, self.commercial, list(self.trained_on), list(self.classes)]
+
+    @classmethod
+    def read(cls, written: Sequence[Any]) -> "Card":
+        """The card that `written` gave. Raises ValueError and TypeError where it is none."""
+        name, licence, commercial, trained_on, classes = written
+        return cls(name, licence, commercial, tuple(trained_on), tuple(classes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +118,9 @@ def softmax(logits: Floats) -> Floats:
 
 def save(head: Head, path: Path) -> None:
     """Write `head` with half precision for its large tables; beside it first, then into place."""
-    card = head.card
     described = {
         "format": FORMAT,
-        "card": [card.name, card.licence, card.commercial, list(card.trained_on), list(card.classes)],
+        "card": head.card.written(),
         "temperature": head.temperature,
         "sure_from": head.sure_from,
         "alike_to": head.alike_to,
@@ -134,9 +144,8 @@ def load(path: Path) -> Head:
             about = json.loads(file["about"].tobytes())
             if about["format"] != FORMAT:
                 raise UnreadableHead(f"{path.name} has format {about['format']}, not {FORMAT}")
-            name, licence, commercial, trained_on, classes = about["card"]
             return Head(
-                card=Card(name, licence, commercial, tuple(trained_on), tuple(classes)),
+                card=Card.read(about["card"]),
                 centre=file["centre"],
                 scale=file["scale"],
                 weight=file["weight"].astype(np.float32),

@@ -1,14 +1,11 @@
 """What reads feelings, as those who ask for them see it."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.emotion.estimate import Estimate
-
-Licence = Literal["all", "open"]
-"""Which heads: all of them, or those alone whose training data allow commercial use."""
 
 
 class VoiceReader(Protocol):

@@ -23,14 +23,13 @@ from models.dataset import UnreadableData, lined, objects
 from models.emotion.circumplex import valence_arousal
 from models.emotion.estimate import Estimate
 from models.emotion.labels import FEELINGS, Feeling
-from models.emotion.reader import Licence, TextReader
+from models.emotion.reader import TextReader
 from models.emotion.text.predict import text_reader
 from models.program import ended
 from models.reply.composer import Composer
-from models.reply.engines import engine_from
-from models.reply.evaluate import DEFAULT_WEIGHTS
+from models.reply.evaluate import composer_of, composing
 from models.reply.request import Request
-from models.weights import find
+from models.weights.learned import Licence
 from models.words import LANGUAGES, Language
 
 DATA = Path(__file__).parent.parent.parent / "tests" / "models" / "reply" / "open_to_feelings.jsonl"
@@ -119,22 +118,17 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     """What the command line asks for. Raises `UnreadableData` and `WeightsError`."""
     parser = argparse.ArgumentParser(prog="heed evaluate estimates", description="Whether estimates help answers.")
     parser.add_argument("--data", type=Path, default=DATA, help="JSON Lines with text, language and feeling")
-    parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
+    composing(parser)
     parser.add_argument("--licence", choices=get_args(Licence), default="all", help="of the reader")
-    parser.add_argument("--engine", default="llama", choices=["llama", "inprocess"])
-    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--answers", type=Path, help="write texts and answers here, for reading")
     parser.add_argument("--json", action="store_true", help="print nothing but the result")
     asked = parser.parse_args(arguments)
     cases = read(asked.data)
-    model = find(DEFAULT_WEIGHTS, asked.weights) if asked.engine == "llama" else ""
-    engine = engine_from(asked.engine, model=model, threads=asked.threads)
-    composer = Composer(engine)
-    composer.warm()
+    composer = composer_of(asked)
     answers = {way: answered(composer, cases, way) for way in WAYS}
     reader = text_reader(asked.weights, asked.licence)
     scores = {way: legible(reader, cases, answers[way]) for way in WAYS}
-    result = report(cases, scores, engine.name)
+    result = report(cases, scores, composer.engine.name)
     if asked.answers:
         asked.answers.write_text(_for_reading(cases, answers), encoding="utf-8")
     if not asked.json:

@@ -142,6 +142,21 @@ def card(result: dict[str, Any]) -> str:
     return CARD.format(model=result["model"], n=result["n"], rows=rows)
 
 
+def composing(parser: argparse.ArgumentParser) -> None:
+    """Adds the options from which `composer_of` makes a composer."""
+    parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
+    parser.add_argument("--engine", default="llama", choices=["llama", "inprocess"])
+    parser.add_argument("--threads", type=int, default=0)
+
+
+def composer_of(asked: argparse.Namespace) -> Composer:
+    """A composer that is ready. Raises `WeightsError` and `EngineUnavailable`."""
+    model = find(DEFAULT_WEIGHTS, asked.weights) if asked.engine == "llama" else ""
+    composer = Composer(engine_from(asked.engine, model=model, threads=asked.threads))
+    composer.warm()
+    return composer
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the evaluation; the last line of stdout is one JSON object. Returns the exit code."""
     return ended(lambda: evaluate(arguments))
@@ -151,25 +166,20 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     """What the command line asks for. Raises `UnreadableData` and `WeightsError`."""
     parser = argparse.ArgumentParser(prog="python -m models.reply.evaluate", description="Evaluate replies.")
     parser.add_argument("--data", type=Path, default=PROMPTS, help="JSON Lines with text and language")
-    parser.add_argument("--weights", type=Path, default=Path(".heed/weights"), help="folder of the weights")
-    parser.add_argument("--engine", default="llama", choices=["llama", "inprocess"])
-    parser.add_argument("--threads", type=int, default=0)
+    composing(parser)
     parser.add_argument("--turns", type=int, default=0, help="exchanges of history before each prompt")
     parser.add_argument("--answers", type=Path, help="write prompts and answers here, for reading")
     parser.add_argument("--json", action="store_true", help="print nothing but the result")
     parser.add_argument("--card", action="store_true", help="write CARD.md beside this file")
     asked = parser.parse_args(arguments)
     prompts = read(asked.data)
-    model = find(DEFAULT_WEIGHTS, asked.weights) if asked.engine == "llama" else ""
-    engine = engine_from(asked.engine, model=model, threads=asked.threads)
-    composer = Composer(engine)
-    composer.warm()
+    composer = composer_of(asked)
     history = tuple(
         Exchange(prompt.text, "I see a bit better now how it is for you. What has been on your mind since?")
         for prompt in prompts[: asked.turns]
     )
     replies = answer_all(composer, prompts, history)
-    result = report(engine, prompts, replies)
+    result = report(composer.engine, prompts, replies)
     if asked.answers:
         lines = (
             json.dumps({"text": p.text, "source": r.source, "answer": r.text}, ensure_ascii=False)

@@ -18,6 +18,7 @@ DANGER = {
 PURPOSES = {"text": "feelings in text", "voice": "feelings in voices"}
 
 Licence = Literal["all", "open"]
+"""Which heads: all of them, or those alone whose training data allow commercial use."""
 
 
 class UnreadableCard(ValueError):

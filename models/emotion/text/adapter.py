@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +35,7 @@ class Adapter:
         about, arrays = read_learned(learned)
         values = {name: array.astype(np.float32) for name, array in arrays.items() if name != "seen"}
         try:
-            name, licence, commercial, trained_on, classes = about["card"]
-            self.card = Card(name, licence, commercial, tuple(trained_on), tuple(classes))
+            self.card = Card.read(about["card"])
             self.words: Words = {corpus: tuple(own) for corpus, own in about["words"].items()}
             self.seen: NDArray[np.uint32] = arrays["seen"]
             self._weight, self._bias = values["head.weight"], values["head.bias"]
@@ -62,8 +60,3 @@ class Adapter:
         chosen = np.concatenate([np.arange(ends[name] - len(self.words[name]), ends[name]) for name in corpora])
         said: Floats = vectors @ self._weight[chosen].T + self._bias[chosen]
         return said
-
-
-def carded(card: Card) -> dict[str, Any]:
-    """What a file says of itself, as `Adapter` reads it."""
-    return {"card": [card.name, card.licence, card.commercial, list(card.trained_on), list(card.classes)]}

@@ -86,10 +86,10 @@ class Blend:
 
 def save(blend: Blend, path: Path) -> None:
     """Write the head with the precision it is served with; beside it first, then into place."""
-    card, shape = blend.card, blend.shape
+    shape = blend.shape
     described = {
         "format": FORMAT,
-        "card": [card.name, card.licence, card.commercial, list(card.trained_on), list(card.classes)],
+        "card": blend.card.written(),
         "hears": blend.hears,
         "shape": [shape.shortest, shape.longest, shape.words, shape.bits],
         "sure_from": blend.sure_from,
@@ -111,9 +111,8 @@ def load(path: Path) -> Blend:
             about = json.loads(file["about"].tobytes())
             if about["format"] != FORMAT:
                 raise UnreadableHead(f"{path.name} has format {about['format']}, not {FORMAT}")
-            name, licence, commercial, trained_on, classes = about["card"]
             return Blend(
-                card=Card(name, licence, commercial, tuple(trained_on), tuple(classes)),
+                card=Card.read(about["card"]),
                 hears=tuple(about["hears"]),
                 shape=Shape(*about["shape"]),
                 rarity=file["rarity"].astype(np.float32),

@@ -6,7 +6,8 @@ from typing import Any
 from models.emotion.labels import FEELINGS
 from models.emotion.text.blend import load
 from models.emotion.text.corpus import Language, labelled
-from models.emotion.text.predict import FILES, HEADS, Licence, Text
+from models.emotion.text.predict import FILES, HEADS, Text
+from models.weights.learned import Licence
 
 SETS: dict[Language, tuple[str, ...]] = {
     "en": ("goemotions", "dair", "meld"),

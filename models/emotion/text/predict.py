@@ -16,9 +16,9 @@ from models.emotion.text.adapter import Adapter
 from models.emotion.text.blend import Blend, load
 from models.emotion.text.corpus import Language
 from models.weights import find
+from models.weights.learned import Licence
 
 Floats = NDArray[np.float32]
-Licence = Literal["all", "open"]
 Reason = Literal["no words", "language", "unfamiliar", "unsure"]
 
 ENCODER = "multilingual-e5-small-q4"

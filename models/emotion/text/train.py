@@ -22,7 +22,7 @@ from rich.progress import track
 from models.dataset import SHARED, UnreadableData
 from models.emotion.head import Card
 from models.emotion.labels import FEELINGS
-from models.emotion.text.adapter import Adapter, carded
+from models.emotion.text.adapter import Adapter
 from models.emotion.text.blend import Blend, Shape, save
 from models.emotion.text.corpus import Labelled, labelled
 from models.emotion.text.learning import Held, Recipe, learn, unweighed
@@ -179,7 +179,7 @@ def train(arguments: Sequence[str] | None = None) -> None:
         about, learned = read_learned(kept)
         card = Card(teaching.name, teaching.licence, teaching.commercial, tuple(teaching.lesson.shown), FEELINGS)
         served = chosen.out / f"{key}.npz"
-        keep_learned(served, about | carded(card), learned)
+        keep_learned(served, about | {"card": card.written()}, learned)
         readers[key] = Reader(Adapter(encoder, served))
     for key, plan in heads.items():
         reader = readers[plan.adapter]

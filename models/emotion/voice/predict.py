@@ -15,9 +15,9 @@ from models.emotion.voice import features
 from models.emotion.voice.classes import SEVEN_OF_EIGHT
 from models.emotion.voice.encoder import Encoder
 from models.weights import find
+from models.weights.learned import Licence
 
 Floats = NDArray[np.float32]
-Licence = Literal["all", "open"]
 Reason = Literal["silence", "too short", "unfamiliar", "unsure"]
 
 HEADS = Path(__file__).parent / "heads"
