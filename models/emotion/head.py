@@ -58,6 +58,22 @@ class Rest:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """How much less sure a head is of what is strange to it: beyond the distance `begins`, chances are flattened by
+    a temperature that rises by `slope` for each 1 of distance. One temperature for all, fitted on what is like the
+    training data, leaves a head as sure of strangers as of those it knows (Ovadia et al. 2019)."""
+
+    begins: float
+    slope: float
+
+    def flattened(self, chances: Floats, strange: Floats) -> Floats:
+        """`chances` [n, classes] of inputs at the distances `strange` [n]: the same order, less far apart."""
+        heat = 1 + self.slope * np.maximum(0, strange - self.begins)
+        raised = np.maximum(chances, 1e-9) ** (1 / heat[:, None])
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """The input is `centre`d and divided by `scale`; `weight` [in, components] and `bias` give each component's
     logit, divided by `temperature`; `gather` [components, classes] adds the components' probabilities up.
@@ -65,6 +81,7 @@ class Head:
     `basis` [in, k] projects the standardised input to where the training data spread alike in all directions;
     the distance there from the nearest of `means` [components, k] is how unlike the training data an input is. With
     `rest`, what lies outside of those directions counts too, against its level in the training data (`Rest`).
+    With `doubt`, whoever asks lets it flatten what is said of strange inputs (`Doubt`), after adding classes up.
     `sure_from` is the least top probability, and `alike_to` the greatest such distance, at which the head speaks.
     Temperature and both thresholds come from data that the weights were not fitted to."""
 
@@ -80,6 +97,7 @@ class Head:
     basis: Floats
     means: Floats
     rest: Rest | None = None
+    doubt: Doubt | None = None
     extras: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def probabilities(self, inputs: Floats) -> Floats:
@@ -93,6 +111,10 @@ class Head:
         places = standard @ self.basis
         near = distance(places, self.means)
         return near if self.rest is None else self.rest.joined(near, standard, places)
+
+    def flattened(self, chances: Floats, strange: Floats) -> Floats:
+        """`chances` [n, classes], less sure where the distances `strange` [n] are great; see `Doubt`."""
+        return chances if self.doubt is None else self.doubt.flattened(chances, strange)
 
     def standardised(self, inputs: Floats) -> Floats:
         """`inputs` [n, in] with the training data's mean 0 and deviation 1.
@@ -131,6 +153,8 @@ def save(head: Head, path: Path) -> None:
     arrays |= {"basis": head.basis.astype(np.float16), "means": head.means}
     if head.rest is not None:
         arrays |= {"rest_inverse": head.rest.inverse, "rest_level": np.array(head.rest.level)}
+    if head.doubt is not None:
+        arrays["doubt"] = np.array([head.doubt.begins, head.doubt.slope])
     arrays |= {f"extra_{name}": values for name, values in head.extras.items()}
     beside = path.with_suffix(".partial.npz")
     np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
@@ -156,6 +180,7 @@ def load(path: Path) -> Head:
                 alike_to=float(about["alike_to"]),
                 basis=file["basis"].astype(np.float32),
                 means=file["means"],
+                doubt=Doubt(*map(float, file["doubt"])) if "doubt" in file.files else None,
                 rest=Rest(file["rest_inverse"], float(file["rest_level"])) if "rest_level" in file.files else None,
                 extras={name.removeprefix("extra_"): file[name] for name in file.files if name.startswith("extra_")},
             )

@@ -89,3 +89,9 @@ def bootstrap(values: Sequence[bool] | NDArray[np.bool_], seed: int = 0, rounds:
     means = [chance.choice(table, len(table)).mean() for _ in range(rounds)]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
+
+
+def error_of_surest(confidence: Floats, right: NDArray[np.bool_], share: float = 0.7) -> float:
+    """The error over the `share` of all of which one was surest."""
+    surest = np.argsort(-confidence, kind="stable")[: max(1, round(share * len(right)))]
+    return float(1 - right[surest].mean())

@@ -325,7 +325,7 @@ def test_every_learned_head_is_listed_with_its_terms(home: Path) -> None:
     heads = heed("models", "list").stdout.partition("\n\n")[2].splitlines()[1:]
     files = [*PROJECT.glob("models/**/*.npz"), *PROJECT.glob("models/**/*.bin")]
     assert len(heads) == len(files)
-    (voice,) = [line for line in heads if " voice-eight-2 " in line]
+    (voice,) = [line for line in heads if " voice-eight-3 " in line]
     assert voice.startswith("used")
     assert "NOT FOR COMMERCIAL USE" in voice
     assert "CC BY-NC-SA" in voice
@@ -334,13 +334,13 @@ def test_every_learned_head_is_listed_with_its_terms(home: Path) -> None:
 def test_open_weights_are_chosen_by_a_setting_and_then_none_is_bound(home: Path) -> None:
     heads = heed("models", "list", HEED_WEIGHTS_LICENCE="open").stdout.partition("\n\n")[2].splitlines()[1:]
     used = [line for line in heads if line.startswith("used")]
-    assert any(" voice-eight-open-2 " in line for line in used)
+    assert any(" voice-eight-open-3 " in line for line in used)
     assert not any("NOT FOR COMMERCIAL USE" in line for line in used)
 
 
 def test_doctor_says_which_heads_are_not_for_commercial_use(home: Path) -> None:
     told = next(line for line in heed("doctor", **LIGHT).stdout.splitlines() if "licences" in line)
-    assert "voice-eight-2" in told
+    assert "voice-eight-3" in told
     assert "HEED_WEIGHTS_LICENCE=open" in told
     open_ = heed("doctor", HEED_WEIGHTS_LICENCE="open", **LIGHT).stdout
     assert "ok     licences" in open_

@@ -315,4 +315,4 @@ async def test_the_voice_head_that_comes_with_heed_reads_a_note_as_telegram_send
     rig.voice_reader = Voice(FOLDER)  # type: ignore[assignment]
     rig.ears = ScriptedRecogniser([EXAM])
     await send(people, note)
-    assert rig.count("reading", "modality = 'voice' AND model = 'voice-eight-2'") == 1
+    assert rig.count("reading", "modality = 'voice' AND model = 'voice-eight-3'") == 1

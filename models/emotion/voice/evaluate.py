@@ -97,7 +97,8 @@ def judge(
 
 def measures(rows: Sequence[Utterance], judged: Judged, speech: NDArray[np.float32]) -> dict[str, float]:
     """The metrics of `rows`: over eight classes where the corpora tell calm from neutral, else over seven.
-    `coverage` and `selective_error` are at the threshold of doubt, `served_…` with every reason to abstain,
+    `coverage` and `selective_error` are at the threshold of doubt, `error_at_70` is that of the surest 70 %,
+    `served_…` with every reason to abstain,
     `…_spoken` of the sounds with enough speech to be answered. `served_ece` is of what is answered, over seven."""
     eight = np.array([CLASSES.index(row.label) for row in rows], np.int64)
     seven = np.array([FEELINGS.index(EIGHT[row.label]) for row in rows], np.int64)
@@ -115,6 +116,7 @@ def measures(rows: Sequence[Utterance], judged: Judged, speech: NDArray[np.float
         "ece_seven": scores.calibration_error(confidence, judged.seven.argmax(axis=1) == seven),
         "ece_spoken": scores.calibration_error(confidence[spoken], (judged.seven.argmax(axis=1) == seven)[spoken]),
         "error": float(1 - right.mean()),
+        "error_at_70": scores.error_of_surest(confidence, right),
         "error_spoken": float(1 - right[spoken].mean()) if spoken.any() else 0.0,
         "coverage": float(judged.sure.mean()),
         "selective_error": float(1 - right[judged.sure].mean()) if judged.sure.any() else 0.0,

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.emotion.head import Card, Head
+from models.emotion.labels import FEELINGS
 from models.emotion.voice import run
 from models.emotion.voice.classes import CLASSES, SEVEN_OF_EIGHT
 from models.emotion.voice.corpus import Utterance
@@ -18,26 +19,25 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`eight` probabilities [n, 8]; `sure` and `alike` whether the head's two thresholds were met."""
+    """Probabilities over `eight` classes [n, 8] and `seven` [n, 7]; `sure` and `alike` whether the head's two
+    thresholds were met."""
 
     eight: Floats
+    seven: Floats
     sure: NDArray[np.bool_]
     alike: NDArray[np.bool_]
 
-    @property
-    def seven(self) -> Floats:
-        return np.asarray(self.eight @ SEVEN_OF_EIGHT, np.float32)
-
     def part(self, chosen: Places) -> "Judged":
         """The rows `chosen`."""
-        return Judged(self.eight[chosen], self.sure[chosen], self.alike[chosen])
+        return Judged(self.eight[chosen], self.seven[chosen], self.sure[chosen], self.alike[chosen])
 
 
 def by(head: Head, vectors: Floats) -> Judged:
     """What `head` says of `vectors` [n, numbers]."""
-    eight = head.probabilities(vectors)
-    sure = (eight @ SEVEN_OF_EIGHT).max(axis=1) >= head.sure_from
-    return Judged(eight, sure, head.strangeness(vectors) <= head.alike_to)
+    chances, strange = head.probabilities(vectors), head.strangeness(vectors)
+    seven = head.flattened(np.asarray(chances @ SEVEN_OF_EIGHT, np.float32), strange)
+    sure = seven.max(axis=1) >= head.sure_from
+    return Judged(head.flattened(chances, strange), seven, sure, strange <= head.alike_to)
 
 
 def nested(material: Material, plan: run.Run, variants: Sequence[int] = (0,)) -> list[Judged]:
@@ -68,11 +68,12 @@ def foreign(material: Material, plan: run.Run) -> dict[str, tuple[Places, Judged
 
 def joined(parts: Sequence[tuple[Places, Judged]], count: int) -> Judged:
     """Several parts in the order of their numbers."""
-    eight = np.zeros((count, len(CLASSES)), np.float32)
+    eight, seven = np.zeros((count, len(CLASSES)), np.float32), np.zeros((count, len(FEELINGS)), np.float32)
     sure, alike = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
     for numbers, part in parts:
-        eight[numbers], sure[numbers], alike[numbers] = part.eight, part.sure, part.alike
-    return Judged(eight, sure, alike)
+        eight[numbers], seven[numbers] = part.eight, part.seven
+        sure[numbers], alike[numbers] = part.sure, part.alike
+    return Judged(eight, seven, sure, alike)
 
 
 def reasons(judged: Judged, speech: Floats) -> dict[str, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.emotion.head import Card, Head, Rest, distance, softmax
+from models.emotion.head import Card, Doubt, Head, Rest, distance, softmax
 from models.emotion.scores import uar
 from models.emotion.voice.classes import CLASSES, SEVEN_OF_EIGHT
 from models.emotion.voice.features import LAYER
@@ -32,7 +32,8 @@ class Recipe:
     """`shrinkages` are those tried; `counted` says how much the corpora count (1 where it is silent);
     `calibrated_without` names corpora that say nothing about how sure a head may be of a stranger;
     `coverage` is what the threshold of doubt keeps; `familiar` the share of held-out training sounds that
-    strangeness lets through."""
+    strangeness lets through; `doubted` the share of them beyond which the head grows less sure by `slope` for each 1
+    of distance."""
 
     shrinkages: tuple[float, ...]
     counted: Mapping[str, float]
@@ -40,6 +41,8 @@ class Recipe:
     inner_folds: int
     coverage: float
     familiar: float
+    doubted: float
+    slope: float
     seed: int
 
 
@@ -121,7 +124,9 @@ def learn(material: Material, recipe: Recipe, card: Card) -> Head:
         strange[test] = _familiar(standard[train], material.part(train), recipe.seed).strangeness(standard[test])
     number, temperature, chances = _best(material, recipe, logits, gathers, order)
     weights = np.repeat(_asked(material, recipe.calibrated_without), variants)
-    confidence = (chances.reshape(-1, len(CLASSES)) @ SEVEN_OF_EIGHT).max(axis=1)
+    doubt = Doubt(quantile(strange.ravel(), weights, recipe.doubted), recipe.slope)
+    seven = np.asarray(chances.reshape(-1, len(CLASSES)) @ SEVEN_OF_EIGHT, np.float32)
+    confidence = doubt.flattened(seven, strange.ravel()).max(axis=1)
     final = _fitted(standard, material, np.arange(count), recipe, (recipe.shrinkages[number],))
     familiar = _familiar(standard, material, recipe.seed)
     return Head(
@@ -137,6 +142,7 @@ def learn(material: Material, recipe: Recipe, card: Card) -> Head:
         basis=familiar.basis,
         means=familiar.means,
         rest=familiar.rest,
+        doubt=doubt,
         extras={"shrinkage": np.array([recipe.shrinkages[number]], np.float32)},
     )
 

@@ -48,9 +48,11 @@ class Voice:
             return self._nothing("silence")
         if heard.speech < LEAST_SPEECH:
             return self._nothing("too short")
-        if float(self.head.strangeness(heard.vectors).mean()) > self.head.alike_to:
+        strange = self.head.strangeness(heard.vectors).mean(keepdims=True)
+        if float(strange[0]) > self.head.alike_to:
             return self._nothing("unfamiliar")
-        seven = self.head.probabilities(heard.vectors).mean(axis=0) @ SEVEN_OF_EIGHT
+        chances = self.head.probabilities(heard.vectors).mean(axis=0, keepdims=True) @ SEVEN_OF_EIGHT
+        seven = self.head.flattened(chances, strange)[0]
         if float(seven.max()) < self.head.sure_from:
             return self._nothing("unsure")
         probabilities: dict[Feeling, float] = {

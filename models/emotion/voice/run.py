@@ -46,6 +46,8 @@ def read(path: Path) -> Run:
             inner_folds=loaded["inner_folds"],
             coverage=loaded["coverage"],
             familiar=loaded["familiar"],
+            doubted=loaded["doubted"],
+            slope=loaded["slope"],
             seed=loaded["seed"],
         ),
         heads={

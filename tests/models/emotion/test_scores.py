@@ -52,3 +52,10 @@ def test_the_three_pictures_are_written(tmp_path: Path) -> None:
     plots.risk_coverage_curve(scores.risk_coverage(confidence, right), (0.7, 0.1), tmp_path / "risk.png")
     assert all(path.stat().st_size > 1_000 for path in tmp_path.glob("*.png"))
     assert len(list(tmp_path.glob("*.png"))) == 3
+
+
+def test_the_error_of_the_surest_leaves_out_those_of_which_one_was_least_sure() -> None:
+    confidence, right = np.array([0.9, 0.2, 0.8, 0.7]), np.array([True, False, True, False])
+    assert scores.error_of_surest(confidence, right, 0.5) == 0
+    assert scores.error_of_surest(confidence, right, 0.75) == pytest.approx(1 / 3)
+    assert scores.error_of_surest(confidence, right, 1.0) == 0.5

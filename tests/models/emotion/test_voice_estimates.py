@@ -1,12 +1,13 @@
 """What is said of a voice, and when nothing is said."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models.emotion.head import Card, UnreadableHead, load, save
+from models.emotion.head import Card, Doubt, UnreadableHead, load, save
 from models.emotion.labels import FEELINGS
 from models.emotion.voice import judged, learning, run
 from models.emotion.voice.classes import CLASSES, EIGHT, SEVEN_OF_EIGHT, eight
@@ -175,3 +176,27 @@ def test_how_strange_a_sound_is_survives_being_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["all", "open"])
 def test_the_heads_that_come_with_heed_know_what_lies_outside_of_their_training(key: str) -> None:
     assert load(HEADS / f"{key}.npz").rest is not None
+
+
+@pytest.mark.parametrize("key", ["all", "open"])
+def test_the_heads_that_come_with_heed_grow_less_sure_of_strangers(key: str) -> None:
+    doubt = load(HEADS / f"{key}.npz").doubt
+    assert doubt is not None
+    assert doubt.slope > 0
+
+
+def test_what_is_strange_is_said_less_surely_and_in_the_same_order() -> None:
+    doubt = Doubt(1.3, 16.0)
+    said = np.tile(np.array([[0.8, 0.15, 0.05]], np.float32), (3, 1))
+    near, far, farther = doubt.flattened(said, np.array([1.2, 1.5, 3.0], np.float32))
+    np.testing.assert_allclose(near, said[0], atol=1e-6)
+    assert 0.8 > far[0] > far[1] > far[2]
+    assert far[0] > farther[0] > farther[2] > 0.3
+    assert farther.sum() == pytest.approx(1)
+
+
+def test_a_stranger_to_the_head_is_met_with_doubt_in_an_estimate(weights: Path, speechlike: Floats) -> None:
+    plain = small_head()
+    doubting = dataclasses.replace(plain, doubt=Doubt(0.0, 100.0))
+    sure, unsure = (Voice(weights, head=head).read(speechlike) for head in (plain, doubting))
+    assert max(unsure.probabilities.values()) < max(sure.probabilities.values())

@@ -187,7 +187,12 @@ def test_a_sound_with_samples_that_are_no_numbers_is_read_as_the_decoder_of_the_
 def test_where_nothing_is_sure_the_pictures_are_drawn_all_the_same(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     rows = [row(str(number), "0" * 64, str(number), label) for number, label in enumerate(["sad", "angry"])]
-    doubtful = Judged(np.full((2, 8), 1 / 8, np.float32), np.zeros(2, np.bool_), np.ones(2, np.bool_))
+    doubtful = Judged(
+        np.full((2, 8), 1 / 8, np.float32),
+        np.full((2, 7), 1 / 7, np.float32),
+        np.zeros(2, np.bool_),
+        np.ones(2, np.bool_),
+    )
     evaluate._plots(rows, doubtful, {"metrics": {"coverage": 0.0}}, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"confusion.png", "reliability.png", "risk_coverage.png"}
 
@@ -212,20 +217,21 @@ def test_corpora_a_head_never_heard_are_named_and_the_goals_tell_the_two_kinds_a
     assert result["protocol"] == "128 nested, speaker-independent; 128 unseen sounds"
     assert result["within"]["n"] == 128
     assert result["within"]["uar"] == result["by_group"]["corpus:ours"]["uar"]
-    assert len(goals(result)) == 6
+    assert len(goals(result)) == 7
     assert sum(result["abstentions"].values()) == round(256 * (1 - result["metrics"]["served_coverage"]))
 
 
 def test_a_missed_goal_is_called_missed() -> None:
     good = {"uar": 0.8, "ece": 0.05, "ece_seven": 0.05, "served_ece": 0.05}
-    good |= {"error": 0.3, "selective_error": 0.19, "coverage": 0.7}
+    good |= {"error": 0.3, "error_at_70": 0.15, "selective_error": 0.19, "coverage": 0.7}
     good |= {"error_spoken": 0.3, "served_error": 0.1, "served_of_spoken": 0.7}
-    bad = good | {"ece_seven": 0.2, "selective_error": 0.25, "served_of_spoken": 0.5}
+    bad = good | {"ece_seven": 0.2, "error_at_70": 0.21, "selective_error": 0.25, "served_of_spoken": 0.5}
     result = {"metrics": bad, "by_group": {"corpus:ravdess": good}}
     missed = [goal.what for goal in goals(result) if not goal.met]
     assert missed == [
         "All corpora, seven feelings, an answer forced: calibration error",
-        "All corpora, seven feelings, an answer forced: error, and of the surest",
+        "All corpora, seven feelings, an answer forced: error, and of the surest 70 %",
+        "All corpora, seven feelings, an answer forced: error, and at its own threshold",
         "All corpora, seven feelings, as a person meets it: error of what is long enough, and of what is answered",
     ]
 

@@ -23,7 +23,7 @@ DIARY = timedelta(days=365)
 
 def felt(message_id: int = 1, modality: str = VOICE, **more: Any) -> Felt:
     values: dict[str, Any] = {"probabilities": FEAR, "valence": -0.64, "arousal": 0.25}
-    return Felt(message_id, modality, "voice-eight-2", **(values | more))
+    return Felt(message_id, modality, "voice-eight-3", **(values | more))
 
 
 def allow(session: Session, *kinds: str) -> Person:
@@ -66,7 +66,7 @@ def test_a_reading_is_sealed_and_opens_as_what_was_stored(journal: Journal) -> N
         row = session.scalars(select(Reading)).one()
         assert row.estimate is not None
         assert b"fear" not in row.estimate
-        assert (row.modality, row.model, row.consent) == (VOICE, "voice-eight-2", consents.VERSION)
+        assert (row.modality, row.model, row.consent) == (VOICE, "voice-eight-3", consents.VERSION)
         assert readings.of_turn(session, person_of(session), turn_id) == [felt()]
 
 
