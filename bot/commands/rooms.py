@@ -43,12 +43,14 @@ EVALUATED = {
     "reply": Room("models.reply.evaluate"),
     "estimates": Room("models.reply.estimates", licence=True),
     "voice": Room("models.emotion.voice.evaluate", licence=True),
+    "face": Room("models.emotion.face.evaluate", licence=True),
     "text": Room("models.emotion.text.evaluate", licence=True),
     "recognition": Room("models.speech.evaluate", ("recognition",), hears=True),
     "speech": Room("models.speech.evaluate", ("speech",), hears=True, speaks=True),
 }
 TRAINED = {
     "voice": Room("models.emotion.voice.train"),
+    "face": Room("models.emotion.face.train"),
     "text": Room("models.emotion.text.train"),
 }
 

@@ -77,10 +77,16 @@ class Finder:
             face = self._looked_at(pyramid, picture, place)
             if face is None:
                 continue
-            box = _in_pixels(face, picture)
+            box = _of_picture(face.box, picture)
             if not any(same(box, other) for other, _ in found):
                 found.append((box, face))
         return sorted((face for _, face in found), key=lambda face: -face.width)
+
+    def within(self, picture: Picture, box: Box) -> Face | None:
+        """The upright face that is known to fill `box`; None where the landmark network sees none there."""
+        x, y, width, height = _of_picture(box, picture)
+        level = (x, y + height / 2), (x + width, y + height / 2)
+        return self._looked_at(Pyramid(picture.pixels), picture, Found((x, y, width, height), *level, 1.0))
 
     def _looked_at(self, pyramid: Pyramid, picture: Picture, place: Found) -> Face | None:
         """The face at `place`; None where the landmark network sees none there."""
@@ -137,8 +143,8 @@ def _shares(low: Floats, high: Floats, picture: Picture) -> Box:
     return Box(float(first[0]), float(first[1]), float(last[0] - first[0]), float(last[1] - first[1]))
 
 
-def _in_pixels(face: Face, picture: Picture) -> tuple[float, float, float, float]:
-    box = face.box
+def _of_picture(box: Box, picture: Picture) -> tuple[float, float, float, float]:
+    """`box` in pixels."""
     return (box.x * picture.width, box.y * picture.height, box.w * picture.width, box.h * picture.height)
 
 

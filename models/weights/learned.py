@@ -5,7 +5,7 @@ Read without numpy, because the command shows them: a head carries its card as J
 
 import json
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +15,8 @@ DANGER = {
     "danger-opinion": ("danger/opinion.bin", "weighs the rules of the danger screen"),
     "danger-second": ("danger/second/learned.npz", "second opinion on danger, upon multilingual-e5-small"),
 }
-PURPOSES = {"text": "feelings in text", "voice": "feelings in voices"}
+PURPOSES = {"text": "feelings in text", "voice": "feelings in voices", "face": "feelings in faces"}
+NETWORK = "network.onnx"
 
 Licence = Literal["all", "open"]
 """Which heads: all of them, or those alone whose training data allow commercial use."""
@@ -48,7 +49,16 @@ def learned() -> tuple[Learned, ...]:
         Learned(name, path, (MODELS / path).stat().st_size, OWN, True, purpose)
         for name, (path, purpose) in DANGER.items()
     ]
-    return (*danger, *(_head(path) for path in sorted((MODELS / "emotion").glob("*/heads/*.npz"))))
+    heads = [_head(path) for path in sorted((MODELS / "emotion").glob("*/heads/*.npz"))]
+    networks = [_network(path) for path in sorted((MODELS / "emotion").glob(f"*/{NETWORK}"))]
+    return (*danger, *heads, *networks)
+
+
+def _network(path: Path) -> Learned:
+    """A network learned from the data of the head `all` that lies upon it."""
+    head = _head(path.parent / "heads" / "all.npz")
+    size, purpose = path.stat().st_size, f"the network below {head.name}"
+    return replace(head, name=f"{head.name}-network", path=str(path.relative_to(MODELS)), size=size, purpose=purpose)
 
 
 def _head(path: Path) -> Learned:
