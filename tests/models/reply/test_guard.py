@@ -3,7 +3,7 @@
 import pytest
 
 from models.reply.guard import judge, may_be_sent, rule_names
-from models.words import Language
+from models.words import LANGUAGES, Language, variants
 
 ASKED = "I failed my exam and I don't dare tell my parents"
 
@@ -100,3 +100,42 @@ def test_decisions_hold_names_and_numbers_and_no_words() -> None:
     assert "canary" not in printed
     assert "guard:human" in printed
     assert len(rule_names()) > 15
+
+
+OF_A_PHOTO: list[tuple[Language, str, str]] = [
+    ("en", "beauty", "You have such lovely eyes in it."),
+    ("en", "beauty", "What a cute selfie, thank you."),
+    ("en", "age", "You must be in your thirties, going by the photo."),
+    ("en", "age", "You look much younger than you feel."),
+    ("en", "gender", "The woman in the photo seems calm."),
+    ("en", "race", "You look korean to me in this one."),
+    ("en", "health", "You look exhausted and a bit pale."),
+    ("en", "identity", "I recognise you from the last picture."),
+    ("en", "identity", "You look like a famous singer."),
+    ("ko", "beauty", "사진이 정말 예쁘게 나오셨어요."),
+    ("ko", "age", "나이보다 젊어 보이세요."),
+    ("ko", "health", "많이 피곤해 보이시네요."),
+    ("ko", "identity", "연예인을 닮으셨어요."),
+    ("tr", "beauty", "Gözlerin bu fotoğrafta çok dikkat çekiyor."),
+    ("tr", "age", "Olduğundan genç görünüyorsun."),
+    ("tr", "gender", "Fotoğraftaki kadın sakin gibi."),
+    ("tr", "health", "Biraz hasta görünüyorsun."),
+    ("tr", "identity", "Bir oyuncuya çok benziyorsun."),
+]
+
+
+@pytest.mark.parametrize(("language", "about", "text"), OF_A_PHOTO)
+def test_what_is_said_of_a_photo_is_never_about_the_person_who_is_in_it(
+    language: Language, about: str, text: str
+) -> None:
+    outcomes = {decision.name: decision.passed for decision in judge(text, language)}
+    assert outcomes["guard:person_comment"] is False, about
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reviewed_sentences_about_a_face_pass_the_guard(language: Language) -> None:
+    feelings = ("anger", "disgust", "fear", "happiness", "sadness", "surprise")
+    keys = ["reply.photo.hear", "reply.photo.ask", *(f"reply.seen.{feeling}" for feeling in feelings)]
+    for sentence in (sentence for key in keys for sentence in variants(language, key)):
+        failed = [one.name for one in judge(sentence, language) if not one.passed]
+        assert failed == [], sentence
