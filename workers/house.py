@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.danger.second import Judge
-from models.emotion.reader import TextReader, VoiceReader
+from models.emotion.reader import FaceReader, TextReader, VoiceReader
 from models.emotion.text.predict import Text
 from models.emotion.voice.predict import Voice
 from models.reply.composer import Composer
@@ -45,7 +45,8 @@ class House:
     """Absent where answers are written only."""
     make_voice_reader: Callable[[], VoiceReader] | None = None
     make_text_reader: Callable[[], TextReader] | None = None
-    """These two are absent in a house that estimates no feelings."""
+    make_face_reader: Callable[[], FaceReader] | None = None
+    """These three are absent in a house that estimates no feelings."""
     reading: threading.Lock = field(default_factory=threading.Lock)
     """Held while a feeling is read: one at a time, the cores are busy with it."""
     _composer: Once[Composer] = field(default_factory=Once)
@@ -54,6 +55,7 @@ class House:
     _synthesiser: Once[Synthesiser] = field(default_factory=Once)
     _voice_reader: Once[VoiceReader] = field(default_factory=Once)
     _text_reader: Once[TextReader] = field(default_factory=Once)
+    _face_reader: Once[FaceReader] = field(default_factory=Once)
 
     @property
     def composer(self) -> Composer:
@@ -101,6 +103,13 @@ class House:
         if self.make_text_reader is None:
             raise LookupError("this house estimates no feelings")
         return self._text_reader.get(self.make_text_reader)
+
+    @property
+    def face_reader(self) -> FaceReader:
+        """What reads feelings from faces, loaded at the first use. Raises `MissingWeight`."""
+        if self.make_face_reader is None:
+            raise LookupError("this house looks at no pictures")
+        return self._face_reader.get(self.make_face_reader)
 
 
 def build(settings: Settings) -> House:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.words import as_language, say, variants
 from workers.house import House
-from workers.journal import cases, erasing, inbox, leases, outbox, people, retention, speeches, turns
+from workers.journal import cases, erasing, faces, inbox, leases, outbox, people, retention, speeches, turns
 from workers.journal.database import JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.tables import now, random_id
@@ -80,6 +80,7 @@ class Sweeper:
         self._house.journal.transact(lambda session: retention.sweep_words(session, context, diary))
         self._house.journal.transact(lambda session: retention.sweep_readings(session, diary))
         self._house.journal.transact(lambda session: retention.sweep_rows(session, diary))
+        self._house.journal.transact(faces.sweep)
         self._house.journal.transact(inbox.sweep_keys)
         self._house.journal.transact(self._check_in)
         self._house.journal.transact(self._escalate)

@@ -125,7 +125,7 @@ class Signs:
         self._tell(session, turn_id, "holding", holding)
 
     def _warn(self, session: Session, turn_id: int) -> None:
-        if recordings.oldest_waiting(session, turn_id) is not None:
+        if recordings.any_waiting(session, turn_id):
             self._tell(session, turn_id, "unheard", _unheard)
 
     def _tell(self, session: Session, turn_id: int, part: str, text: Callable[[Person], str]) -> None:

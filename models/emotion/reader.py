@@ -1,11 +1,14 @@
 """What reads feelings, as those who ask for them see it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.emotion.estimate import Estimate
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height, in parts of a picture."""
 
 
 class VoiceReader(Protocol):
@@ -20,3 +23,14 @@ class TextReader(Protocol):
 
     def read(self, text: str, language: str) -> Estimate:
         """`text` in `language` (en, ko or tr)."""
+
+
+class FaceReader(Protocol):
+    """Reads a feeling from the face in a picture."""
+
+    def look(self, data: bytes, box: Box | None = None) -> Any:
+        """Finds the face in a picture file, of several the one nearest to `box`; what `read` takes. Raises
+        `BadPicture`, and `SeveralFaces` where no `box` says which is meant."""
+
+    def read(self, seen: Any) -> Estimate:
+        """The feeling in a face that `look` found."""

@@ -8,7 +8,7 @@ from models.reply.careful import careful_answer
 from models.reply.engine import ChatMessage, Engine
 from models.reply.guard import judge, may_be_sent
 from models.reply.intents import answer, intent_of
-from models.reply.phrase import by_situation
+from models.reply.phrase import by_situation, of_photo
 from models.reply.prompt import Budget, build, opening, sample_answers
 from models.reply.repair import repaired
 from models.reply.request import Decision, Reply, Request
@@ -82,6 +82,8 @@ class Composer:
         if request.mode == "careful":
             text = careful_answer(request.text, language, seed=request.seed, said=said)
             return Reply(text, "careful", minor=minor)
+        if request.shown and not request.text:
+            return Reply(of_photo(request), "photo", minor=minor)
         if found.name is not None:
             text = answer(found.name, language, seed=request.seed, said=said)
             return Reply(text, f"intent:{found.name}", minor=minor)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from models.emotion.estimate import Guess
+from models.emotion.labels import Modality
 from models.reply.request import Request
 from models.reply.rules import rules
 from models.reply.situation import UNKNOWN, situation_of
@@ -16,6 +17,8 @@ from models.reply.stems import plain
 from models.words import Language, variants
 from models.words import say as words_say
 
+NAMED: dict[Modality, str] = {"voice": "heard", "face": "seen"}
+"""Where the sentences stand that name a guess from a voice or a face; others are under `feel`."""
 ASKING = 0.75
 """Share of the answers that end with a question; the others leave room."""
 EXTRA = 0.5
@@ -53,6 +56,17 @@ def by_situation(
     return _fresh(heard, extra, closings, said)
 
 
+def of_photo(request: Request) -> str:
+    """An answer of reviewed sentences to a photo that came without words."""
+    drawn = random.Random(request.seed)
+    heard, asks = (list(variants(request.language, f"reply.photo.{part}")) for part in ("hear", "ask"))
+    for parts in (heard, asks):
+        drawn.shuffle(parts)
+    guess = request.estimate.guess if request.estimate is not None else None
+    extra = guessing(guess, request.language, seed=request.seed, said=request.earlier)
+    return _fresh(heard, extra, asks, request.earlier)
+
+
 def hearing(request: Request, *, seed: int) -> str:
     """One reviewed sentence that takes up the situation of `request`, unsaid if there is one."""
     found = situation_of(request.text, request.language, [exchange.person for exchange in request.history])
@@ -70,7 +84,7 @@ def guessing(guess: Guess | None, language: Language, *, seed: int, said: Sequen
     """One reviewed sentence that names `guess` as a guess: never the same one twice, and then nothing."""
     if guess is None:
         return ""
-    kind = "heard" if guess.modality == "voice" else "feel"
+    kind = NAMED.get(guess.modality, "feel")
     spoken = "\n".join(said)
     left = [each for each in variants(language, f"reply.{kind}.{guess.feeling}") if each not in spoken]
     return random.Random(seed).choice(left) if left else ""

@@ -28,6 +28,7 @@ class Request:
     is answered by reviewed phrases alone. `seed` makes the reply reproducible; vary it by turn. `late` says
     that the person waited through an outage. `minor` says that they are known to be under `min_age`: no
     model answers them then. `doubts` are words of the messages that were hardly understood: no reply builds on one.
+    `shown` says that a photo was looked at, which may have come without words.
     """
 
     language: Language
@@ -42,6 +43,7 @@ class Request:
     late: bool = False
     minor: bool = False
     doubts: tuple[str, ...] = field(default=(), repr=False)
+    shown: bool = False
 
     @property
     def text(self) -> str:
@@ -72,8 +74,9 @@ class Reply:
     """An answer that may be sent, where it came from and how it was found.
 
     `source` is "model", "intent:<name>", "phrase" (the engine does not speak the language), "fallback" (no
-    candidate passed, or there is no engine to ask) or "careful". `minor` says that the person gave an age
-    under `Request.min_age`. `seconds` is the whole time spent here, `tokens` what the engine generated.
+    candidate passed, or there is no engine to ask), "photo" (which came without words) or "careful". `minor` says
+    that the person gave an age under `Request.min_age`. `seconds` is the whole time spent here, `tokens` what the
+    engine generated.
     """
 
     text: str = field(repr=False)

@@ -23,7 +23,7 @@ from models.speech.synthesise import Synthesiser
 from models.speech.synthesise.tone import ToneSynthesiser
 from tests.rig.crew import Crew
 from tests.rig.people import People
-from tests.rig.readers import ScriptedText, ScriptedVoice
+from tests.rig.readers import ScriptedFace, ScriptedText, ScriptedVoice
 from tests.rig.stages import Stages
 from workers.doorbell import InProcessDoorbell
 from workers.house import House
@@ -96,11 +96,13 @@ class Rig:
             make_synthesiser=lambda: self.tongue,
             make_voice_reader=lambda: self.voice_reader,
             make_text_reader=lambda: self.text_reader,
+            make_face_reader=lambda: self.face_reader,
         )
         self.ears: Recogniser = ScriptedRecogniser()
         self.tongue: Synthesiser = ToneSynthesiser()
         self.voice_reader = ScriptedVoice()
         self.text_reader = ScriptedText()
+        self.face_reader = ScriptedFace()
         self.sweeper = Sweeper(self.house)
         self.crew = Crew(self.house, self.bell)
         self._session = ClientSession()

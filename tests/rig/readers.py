@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from models.emotion.circumplex import valence_arousal
 from models.emotion.estimate import Estimate
 from models.emotion.labels import FEELINGS, Feeling, Modality
+from models.emotion.reader import Box
+from models.face.refusal import SeveralFaces
 
 
 def estimate_of(modality: Modality, feeling: Feeling, sure: float = 0.7) -> Estimate:
@@ -50,4 +52,27 @@ class ScriptedText:
             raise self.breaks
         if self.meanwhile is not None:
             self.meanwhile()
+        return self.says
+
+
+class ScriptedFace:
+    """A `FaceReader`. Sees one face unless `trouble` is set; `meanwhile` runs while it looks."""
+
+    def __init__(self) -> None:
+        self.says = Estimate("face", "scripted-1", abstained="unsure")
+        self.looked: list[tuple[int, Box | None]] = []
+        """Of each picture how many bytes it had, and which face was asked for."""
+        self.trouble: Exception | None = None
+        self.meanwhile: Callable[[], object] | None = None
+
+    def look(self, data: bytes, box: Box | None = None) -> bytes:
+        self.looked.append((len(data), box))
+        if self.meanwhile is not None:
+            self.meanwhile()
+        if self.trouble is not None and not (box is not None and isinstance(self.trouble, SeveralFaces)):
+            raise self.trouble
+        return data
+
+    def read(self, seen: bytes) -> Estimate:
+        assert seen
         return self.says

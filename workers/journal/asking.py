@@ -1,8 +1,10 @@
 """Asking: whether software may estimate feelings, once, after the first recording that somebody sent."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
-from models.words import as_language, say
+from models.words import Language, as_language, say
 from workers.journal import consents, outbox, readings
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, Turn, now
@@ -18,12 +20,17 @@ def ask_for_readings(session: Session, person: Person, conversation: Conversatio
     if decided is not None and (not decided.granted or decided.version >= covered):
         return False
     language = as_language(person.language)
-    rows = [
-        [{"text": say(language, f"consent.readings.button_{way}"), "callback_data": f"set:consent:readings.{way}"}]
-        for way in ("yes", "no")
-    ]
-    body = {"text": say(language, "consent.readings.ask"), "reply_markup": {"inline_keyboard": rows}}
+    body = {"text": say(language, "consent.readings.ask"), "reply_markup": keyboard(language)}
     letter = Letter(body, "ask", "readings")
     outbox.put_of_turn(session, turn, letter, person, conversation)
     person.readings_asked_at = now()
     return True
+
+
+def keyboard(language: Language) -> dict[str, Any]:
+    """The two buttons under the question."""
+    rows = [
+        [{"text": say(language, f"consent.readings.button_{way}"), "callback_data": f"set:consent:readings.{way}"}]
+        for way in ("yes", "no")
+    ]
+    return {"inline_keyboard": rows}

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from workers.journal.tables import Consent, Person
 
-VERSION = "2026-11.2"  # of the words that the yes is given to (models/words/*/consent.yaml)
+VERSION = "2026-11.3"  # of the words that the yes is given to (models/words/*/consent.yaml)
 KINDS = ("diary", "readings", "team", "improve")
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workers.journal.recordings import WAITING, oldest_waiting
+from workers.journal.attachments import WAITING, oldest_waiting
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage, now
 from workers.journal.turns import COMPOSE, PERCEIVE, RING_AGAIN, THINKING, Claim, Due, open_turn
 
@@ -19,7 +19,7 @@ def pass_on(session: Session, claim: Claim) -> Due | None:
 
 
 def perceived(session: Session, claim: Claim) -> Due | None:
-    """Ends the work of perceiving on one recording: the next one is due, or composing is. None where it was lost."""
+    """Ends the work of perceiving on one attachment: the next one is due, or composing is. None where it was lost."""
     turn = session.get(Turn, claim.turn_id, populate_existing=True)
     if turn is None or turn.lease_token != claim.token or turn.state not in THINKING:
         return None
@@ -32,7 +32,7 @@ def perceived(session: Session, claim: Claim) -> Due | None:
 
 
 def reopen_unheard(session: Session, person: Person, conversation: Conversation) -> Turn | None:
-    """A turn for recordings that wait in cancelled ones: what was said is heard, whatever was answered before it."""
+    """A turn for attachments that wait in cancelled ones: what was said is heard, whatever was answered before it."""
     waiting = session.scalars(
         select(TurnMessage)
         .join(Turn, Turn.id == TurnMessage.turn_id)

@@ -15,8 +15,8 @@ from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.tables import Person, Reading, now
 
-TEXT, VOICE = "text", "voice"
-COVERED_SINCE = {TEXT: "2026-11", VOICE: "2026-11.2"}
+TEXT, VOICE, FACE = "text", "voice", "face"
+COVERED_SINCE = {TEXT: "2026-11", VOICE: "2026-11.2", FACE: "2026-11.3"}
 """The first version of the consent's words that speak of this modality: no yes to older words covers it."""
 
 

@@ -2,52 +2,42 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from workers.journal.attachments import WAITING, Attachment
 from workers.journal.keys import PersonKey
 from workers.journal.tables import Outbox, TurnMessage
 
 KINDS = ("voice", "audio", "video_note")
-WAITING, HEARD = "waiting", "heard"
-LARGEST = 20 * 2**20  # bytes: a bot can download no more
+HEARD = "heard"
 
 
-@dataclass(frozen=True)
-class Recording:
-    """What Telegram said of a file. `file_id` opens it, for this bot alone."""
+@dataclass(frozen=True, kw_only=True)
+class Recording(Attachment):
+    """Something spoken, and how long it lasts."""
 
-    file_id: str = field(repr=False)
     seconds: float
-    size: int | None
-
-    def written(self) -> str:
-        """As it is sealed."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def read(cls, written: str) -> "Recording":
-        """The recording that `written` gave."""
-        return cls(**json.loads(written))
 
 
-def oldest_waiting(session: Session, turn_id: int) -> TurnMessage | None:
-    """The first recording of the turn that nobody has listened to."""
-    return session.scalar(
-        select(TurnMessage)
-        .where(TurnMessage.turn_id == turn_id, TurnMessage.hearing == WAITING)
-        .order_by(TurnMessage.message_id)
-        .limit(1)
+def any_waiting(session: Session, turn_id: int) -> bool:
+    """Whether the turn holds a recording that nobody has listened to."""
+    waiting = exists().where(
+        TurnMessage.turn_id == turn_id, TurnMessage.hearing == WAITING, TurnMessage.kind.in_(KINDS)
     )
+    return bool(session.scalar(select(waiting)))
 
 
 def waiting_since(session: Session, turn_ids: Sequence[int], since: datetime) -> set[int]:
     """Those of the turns with a recording that came before `since` and that nobody has listened to."""
     waiting = select(TurnMessage.turn_id).where(
-        TurnMessage.turn_id.in_(turn_ids), TurnMessage.hearing == WAITING, TurnMessage.received_at < since
+        TurnMessage.turn_id.in_(turn_ids),
+        TurnMessage.hearing == WAITING,
+        TurnMessage.kind.in_(KINDS),
+        TurnMessage.received_at < since,
     )
     return set(session.scalars(waiting))
 

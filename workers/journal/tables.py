@@ -160,8 +160,8 @@ class Turn(Base):
 class TurnMessage(Base):
     """One message of a turn. `words` are sealed with the person's key and go when their time is over.
 
-    A recording has `media` (sealed: where Telegram keeps it) until it was listened to, and `hearing`: "waiting", then
-    "heard" or why not. `doubts` (sealed) are words of it that were hardly understood.
+    A recording or a picture has `media` (sealed: where Telegram keeps it) until it was perceived, and `hearing`:
+    "waiting", then "heard", "seen", or why not. `doubts` (sealed) are words that were hardly understood.
     """
 
     __tablename__ = "turn_message"
@@ -210,6 +210,20 @@ class Reading(Base):
     abstained: Mapped[str | None] = mapped_column(String(24))
     consent: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FaceChoice(Base):
+    """The question which of several faces in a photo is the person's. `held` is sealed: where Telegram keeps the
+    photo, and where in it the faces are. It goes with the answer, or after an hour."""
+
+    __tablename__ = "face_choice"
+    __table_args__ = (Index("face_choice_turn", "turn_id"), Index("face_choice_over", "until"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
+    held: Mapped[bytes]
+    until: Mapped[datetime]
 
 
 class Inbox(Base):

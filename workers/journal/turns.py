@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers.journal import conversations
+from workers.journal.attachments import WAITING, Attachment
 from workers.journal.people import key_of
-from workers.journal.recordings import WAITING, Recording
 from workers.journal.tables import Conversation, Person, Turn, TurnMessage, is_open, now, random_id
 
 LEASE = timedelta(seconds=30)
@@ -42,7 +42,7 @@ class Said:
     words: str | None = field(repr=False)
     sent_at: datetime
     kind: str = "text"
-    recording: Recording | None = field(default=None, repr=False)
+    attachment: Attachment | None = field(default=None, repr=False)
 
 
 class Due(NamedTuple):
@@ -90,7 +90,7 @@ def take_in(
             )
             .values(
                 revision=Turn.revision + 1,
-                queue=PERCEIVE if said.recording else Turn.queue,
+                queue=PERCEIVE if said.attachment else Turn.queue,
                 **_when(max(newest.not_before, wait_until), rung=not hold),
             )
             .execution_options(synchronize_session=False)
@@ -99,7 +99,7 @@ def take_in(
             session.expire(newest)
             _add_message(session, person, newest, said)
             return newest
-    queue = PERCEIVE if said.recording else COMPOSE
+    queue = PERCEIVE if said.attachment else COMPOSE
     turn = open_turn(session, person, conversation, queue=queue, **_when(wait_until, rung=not hold))
     _add_message(session, person, turn, said)
     return turn
@@ -121,9 +121,9 @@ def open_turn(session: Session, person: Person, conversation: Conversation, **va
 
 
 def _takes(turn: Turn, said: Said) -> bool:
-    """Whether a message may join. A recording waits for no composition: what it says may be danger."""
+    """Whether a message may join. An attachment waits for no composition: what is said in it may be danger."""
     composing = turn.queue == COMPOSE and turn.lease_until is not None and turn.lease_until > now()
-    return turn.state in THINKING and not (said.recording and composing)
+    return turn.state in THINKING and not (said.attachment and composing)
 
 
 def _when(due: datetime, *, rung: bool) -> dict[str, datetime]:
@@ -371,8 +371,8 @@ def _add_message(session: Session, person: Person, turn: Turn, said: Said) -> No
             update_id=said.update_id,
             kind=said.kind,
             words=key.seal(said.words) if said.words is not None else None,
-            media=key.seal(said.recording.written()) if said.recording is not None else None,
-            hearing=WAITING if said.recording is not None else None,
+            media=key.seal(said.attachment.written()) if said.attachment is not None else None,
+            hearing=WAITING if said.attachment is not None else None,
             sent_at=said.sent_at,
         )
     )

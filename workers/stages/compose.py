@@ -4,14 +4,14 @@ from models.reply.engine import EngineUnavailable
 from models.reply.request import Reply, Request
 from workers.errors import Transient
 from workers.journal.turns import ATTEMPTS
-from workers.stages.sentence import unheard
+from workers.stages.sentence import untaken
 from workers.turn.context import TurnContext
 
 
 def compose(context: TurnContext) -> None:
     """Sets `context.reply`. Raises `Transient` while the engine cannot answer; the last attempt does without it."""
-    if not context.messages:  # nothing of what was sent could be heard
-        context.reply = Reply(unheard(context), f"unheard:{context.unheard[0]}")
+    if not context.messages and not context.shown:  # nothing of what was sent could be heard or seen
+        context.reply = Reply(untaken(context), f"untaken:{[*context.unheard, *context.unseen][0]}")
         return
     house = context.house
     request = Request(
@@ -26,6 +26,7 @@ def compose(context: TurnContext) -> None:
         seed=context.turn_id,
         minor=context.minor,
         doubts=context.doubts,
+        shown=context.shown,
     )
     try:
         context.reply = house.composer.compose(request, without_model=context.claim.attempts >= ATTEMPTS)

@@ -11,14 +11,14 @@ from models.reply.script import language_of
 from models.reply.situation import situation_of
 from models.words import Language, say, variants
 from workers.errors import Permanent
-from workers.journal import asking, consents, counters, introduction, outbox, readings, speeches, turns
+from workers.journal import asking, consents, counters, faces, introduction, outbox, readings, speeches, turns
 from workers.journal.conversations import PROGRAM_REMINDER
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
 from workers.journal.speeches import BESIDE, INSTEAD
 from workers.journal.tables import Conversation, Person, Turn, now
 from workers.journal.turns import Due
-from workers.stages.sentence import unheard
+from workers.stages.sentence import untaken
 from workers.turn.context import Outrun, Superseded, TurnContext
 
 LATE_AFTER = timedelta(seconds=120)
@@ -94,6 +94,8 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
             due = speeches.want(turn, INSTEAD if person.voice == "voice" else BESIDE)
         elif not manner.grieves:
             body["reply_markup"] = speeches.offer(turn, manner.language)
+    if context.unseen:
+        body |= _question(session, context, person)
     letter = Letter(
         body,
         "reply",
@@ -113,11 +115,22 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
     return due
 
 
+def _question(session: Session, context: TurnContext, person: Person) -> dict[str, Any]:
+    """The buttons of what is asked about a picture: which face is meant, or whether it may be looked at."""
+    if "which" in context.unseen:
+        buttons = faces.keyboard(session, person, context.turn_id, context.language)
+        return {"reply_markup": buttons} if buttons is not None else {}
+    if "undecided" in context.unseen:
+        person.readings_asked_at = now()
+        return {"reply_markup": asking.keyboard(context.language)}
+    return {}
+
+
 def _can_be_spoken(context: TurnContext, conversation: Conversation, text: str, manner: Manner) -> bool:
     """Not where help may be needed: telephone numbers and careful words are there to be read, and read again."""
     return (
         conversation.mode == "normal"
-        and not context.unheard
+        and not context.untaken
         and manner.language in context.house.settings.spoken
         and len(text) <= LONGEST_SPOKEN
     )
@@ -136,8 +149,8 @@ def _text(context: TurnContext, conversation: Conversation, person: Person, repl
         parts.append(say(context.language, "sound.no_voice"))
     if context.oldest_sent_at is not None and now() - context.oldest_sent_at > LATE_AFTER:
         parts.insert(0, _pick(context, "turn.late"))
-    if context.unheard and context.messages:
-        parts.append(unheard(context))
+    if context.untaken and (context.messages or context.shown):
+        parts.append(untaken(context))
     if context.caption:
         parts.append(say(context.language, "unsupported.caption_kept"))
     at = now()

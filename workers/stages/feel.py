@@ -12,7 +12,7 @@ from models.emotion.surest import surest
 from models.reply.age import stated_age
 from models.reply.script import language_of
 from models.weights import WeightsError
-from workers.journal.readings import VOICE
+from workers.journal.readings import FACE, VOICE
 from workers.turn.context import TurnContext
 from workers.turn.felt import as_estimate, as_felt
 
@@ -25,7 +25,7 @@ def feel_voice(context: TurnContext) -> None:
     if listened is None:
         return
     sound, listened.sound = listened.sound, None
-    if sound is None or not listened.words or _young(context, listened.words):
+    if sound is None or not listened.words or is_young(context, listened.words):
         return
     estimate = _read(context, lambda: context.house.voice_reader.read(sound.waveform))
     if estimate is not None:
@@ -34,19 +34,26 @@ def feel_voice(context: TurnContext) -> None:
 
 def feel(context: TurnContext) -> None:
     """Fills in `context.felt` from the words of the turn, and `context.estimate` from all that was read of it."""
-    if not context.may_feel or not context.messages:
+    if not context.may_feel:
         return
     words = "\n".join(context.messages)
-    if _young(context, words):
+    if not words:
+        _merge(context, None)
+        return
+    if is_young(context, words):
         return
     estimate = _read(context, lambda: context.house.text_reader.read(words, context.language))
     if estimate is not None:
         context.felt = as_felt(estimate, context.newest_message)
-    voices = [as_estimate(felt) for felt in context.readings if felt.modality == VOICE]
-    context.estimate = surest([*voices, *([estimate] if estimate is not None else [])])
+    _merge(context, estimate)
 
 
-def _young(context: TurnContext, words: str) -> bool:
+def _merge(context: TurnContext, of_words: Estimate | None) -> None:
+    perceived = [as_estimate(felt) for felt in context.readings if felt.modality in {VOICE, FACE}]
+    context.estimate = surest([*perceived, *([of_words] if of_words is not None else [])])
+
+
+def is_young(context: TurnContext, words: str) -> bool:
     """Whether the person says here that they are too young for estimates: then not even this is estimated."""
     age = stated_age(words, language_of(words, context.language))
     return age is not None and age < context.house.settings.min_age

@@ -1,9 +1,9 @@
-"""Fetch: the sound of a recording, from Telegram into memory and nowhere else."""
+"""Fetch: the file of a recording or a picture, from Telegram into memory and nowhere else."""
 
 import httpx
 
 from workers.errors import Transient
-from workers.journal.recordings import LARGEST
+from workers.journal.attachments import LARGEST
 from workers.settings import Settings
 from workers.turn.context import TurnContext
 
@@ -14,17 +14,17 @@ GONE = "damaged"
 
 def fetch(context: TurnContext) -> None:
     """Fills in the bytes, or why there are none. Raises `Transient` while Telegram cannot be reached."""
-    listened = context.listened
-    if listened is None:
+    attached = context.attached
+    if attached is None or (context.looked is not None and context.looked.trouble is not None):
         return
-    if (listened.recording.size or 0) > LARGEST:
-        listened.unheard = TOO_BIG
+    if (attached.attachment.size or 0) > LARGEST:
+        attached.refuse(TOO_BIG)
         return
     try:
         with httpx.Client(timeout=TIMEOUT) as client:
-            listened.data = _downloaded(client, context.house.settings, listened.recording.file_id)
+            attached.data = _downloaded(client, context.house.settings, attached.attachment.file_id)
     except _Refused as refused:
-        listened.unheard = refused.why
+        attached.refuse(refused.why)
     except httpx.HTTPError as error:
         # Its text may hold the address, and that the token.
         raise Transient(f"file not fetched: {type(error).__name__}") from None

@@ -1,5 +1,7 @@
 """Recall: the turn's own messages, the conversation before them, and who is asking. This person's alone."""
 
+from collections.abc import Iterator, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,7 +9,7 @@ from models.reply.request import Exchange
 from models.reply.script import language_of
 from models.words import as_language
 from workers.errors import Permanent
-from workers.journal import readings, recordings, turns
+from workers.journal import pictures, readings, recordings, turns
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.tables import Turn, TurnMessage
@@ -26,8 +28,10 @@ def recall(context: TurnContext) -> None:
         key = key_of(session, person)
         rows = turns.messages(session, turn.id)[-NEWEST_MESSAGES:]
         words = tuple(key.unseal(row.words) for row in rows if row.words is not None)
-        context.unheard = tuple(row.hearing for row in rows if row.hearing not in {None, recordings.HEARD})
-        if not words and not context.unheard:
+        context.unheard = tuple(_troubles(rows, recordings.KINDS, recordings.HEARD))
+        context.unseen = tuple(_troubles(rows, pictures.KINDS, pictures.SEEN))
+        context.shown = any(row.hearing == pictures.SEEN for row in rows)
+        if not (words or context.untaken or context.shown):
             raise Permanent("the turn has no words")
         context.person_id = person.id
         context.revision = turn.revision
@@ -45,6 +49,13 @@ def recall(context: TurnContext) -> None:
         if context.may_feel:
             context.readings = tuple(readings.of_turn(session, person, turn.id))
         _remember(session, context, turn, key)
+
+
+def _troubles(rows: Sequence[TurnMessage], kinds: Sequence[str], taken: str) -> Iterator[str]:
+    """Why messages of these kinds could not be taken."""
+    for row in rows:
+        if row.kind in kinds and row.hearing is not None and row.hearing != taken:
+            yield row.hearing
 
 
 def _remember(session: Session, context: TurnContext, turn: Turn, key: PersonKey) -> None:

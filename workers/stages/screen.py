@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from models import danger
 from models.danger import Hit, Kind, Tier
 from models.danger.second import Judge
-from workers.journal import alarms, leases, recordings, turns
+from workers.journal import alarms, leases, turns
+from workers.journal.attachments import WAITING
 from workers.journal.tables import Conversation, Person, Reading, Turn, TurnMessage
 from workers.stages.settle import keep_heard
 from workers.turn.context import Alarmed, Listened, Outrun, Superseded, TurnContext
@@ -98,7 +99,7 @@ def _answer(session: Session, context: TurnContext, turn: Turn, person: Person, 
 
     def make_turn(conversation: Conversation, text: str) -> Turn:
         answering = turns.record_danger(session, person, conversation, text)
-        heard = or_(TurnMessage.hearing.is_(None), TurnMessage.hearing != recordings.WAITING)
+        heard = or_(TurnMessage.hearing.is_(None), TurnMessage.hearing != WAITING)
         session.execute(update(TurnMessage).where(TurnMessage.turn_id == turn.id, heard).values(turn_id=answering.id))
         session.execute(update(Reading).where(Reading.turn_id == turn.id).values(turn_id=answering.id))
         return answering

@@ -1,4 +1,4 @@
-"""Sentence: what a person is told of recordings that could not be heard."""
+"""Sentence: what a person is told of recordings that could not be heard, and of pictures that showed nothing."""
 
 from models import danger
 from models.words import say
@@ -8,11 +8,12 @@ SPOKEN = {"damaged", "truncated", "too_long", "too_big", "clipped", "too_quiet",
 """Kinds in which somebody may have spoken: the person is told where help is."""
 
 
-def unheard(context: TurnContext) -> str:
+def untaken(context: TurnContext) -> str:
     """One sentence for each kind of trouble, each kind once."""
     minutes = context.house.settings.voice_limit_minutes
-    kinds = dict.fromkeys(context.unheard)
-    sentences = [say(context.language, f"sound.{kind}", minutes=minutes) for kind in kinds]
-    if SPOKEN & kinds.keys():
+    unheard = dict.fromkeys(context.unheard)
+    sentences = [say(context.language, f"sound.{kind}", minutes=minutes) for kind in unheard]
+    if SPOKEN & unheard.keys():
         sentences.append(danger.while_unheard(context.language, context.country, young=context.minor))
+    sentences += [say(context.language, f"picture.{kind}") for kind in dict.fromkeys(context.unseen)]
     return "\n\n".join(sentences)

@@ -8,6 +8,7 @@ from models.reply.request import Exchange, Reply
 from models.speech.audio import Sound
 from models.words import Language
 from workers.house import House
+from workers.journal.pictures import Box, Picture
 from workers.journal.readings import Felt
 from workers.journal.recordings import Recording
 from workers.journal.speeches import Script, Spoken
@@ -19,7 +20,7 @@ class Listened:
     """One recording on its way through the stages: its bytes, then its words, or why there are none."""
 
     row_id: int
-    recording: Recording
+    attachment: Recording
     before: tuple[str, ...] = field(default=(), repr=False)
     data: bytes | None = field(default=None, repr=False)
     sound: Sound | None = field(default=None, repr=False)
@@ -29,6 +30,30 @@ class Listened:
     doubts: tuple[str, ...] = field(default=(), repr=False)
     unheard: str | None = None
     """Name of the sentence that says why nothing, or not all of it, was understood."""
+
+    def refuse(self, why: str) -> None:
+        """Notes that the file cannot be had."""
+        self.unheard = why
+
+
+@dataclass
+class Looked:
+    """One picture on its way through the stages: its bytes, then what was read from a face in it, or why not."""
+
+    row_id: int
+    message_id: int
+    attachment: Picture
+    caption: str = field(default="", repr=False)
+    data: bytes | None = field(default=None, repr=False)
+    felt: Felt | None = field(default=None, repr=False)
+    faces: tuple[Box, ...] = ()
+    """Where faces are, if there are several and nobody said which is meant."""
+    trouble: str | None = None
+    """Name of the sentence that says why nothing was read."""
+
+    def refuse(self, why: str) -> None:
+        """Notes that the file cannot be had."""
+        self.trouble = "broken" if why == "damaged" else why
 
 
 @dataclass
@@ -52,10 +77,15 @@ class TurnContext:
     caption: bool = False
     aloud: bool = False
     """Whether a recording of this turn was heard."""
+    shown: bool = False
+    """Whether a picture of this turn was looked at."""
     listened: Listened | None = None
+    looked: Looked | None = None
     doubts: tuple[str, ...] = field(default=(), repr=False)
     unheard: tuple[str, ...] = ()
     """Why recordings of this turn were not understood, each a name of a sentence."""
+    unseen: tuple[str, ...] = ()
+    """Why nothing was read from pictures of this turn, each a name of a sentence."""
     messages: tuple[str, ...] = field(default=(), repr=False)
     history: tuple[Exchange, ...] = field(default=(), repr=False)
     said: tuple[str, ...] = field(default=(), repr=False)
@@ -68,6 +98,16 @@ class TurnContext:
     reply: Reply | None = field(default=None, repr=False)
     script: Script | None = None
     spoken: Spoken | None = None
+
+    @property
+    def attached(self) -> "Listened | Looked | None":
+        """The attachment that is being perceived."""
+        return self.listened or self.looked
+
+    @property
+    def untaken(self) -> bool:
+        """Whether something that was sent could not be heard or seen."""
+        return bool(self.unheard or self.unseen)
 
 
 class Superseded(Exception):

@@ -30,7 +30,7 @@ def apologise(session: Session, turn: Turn) -> None:
     language = as_language(person.language)
     sentences = variants(language, "turn.dead")
     text = sentences[turn.id % len(sentences)]
-    if recordings.oldest_waiting(session, turn.id) is not None:  # what it says may be danger, and nobody heard it
+    if recordings.any_waiting(session, turn.id):  # what it says may be danger, and nobody heard it
         text += "\n\n" + danger.while_unheard(language, person.country, young=person.minor)
     letter = Letter({"text": text}, "dead", "dead")
     outbox.put_of_turn(session, turn, letter, person, conversation)

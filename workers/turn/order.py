@@ -13,6 +13,7 @@ from workers.stages.post import post
 from workers.stages.recall import recall
 from workers.stages.screen import screen, screen_heard
 from workers.stages.script import script
+from workers.stages.see import see
 from workers.stages.settle import settle
 from workers.stages.voice import voice
 from workers.turn.context import TurnContext
@@ -21,8 +22,8 @@ log = logging.getLogger(__name__)
 
 Stage = Callable[[TurnContext], None]
 
-PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, settle)
-"""For one recording; the next of the turn is another walk."""
+PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, see, settle)
+"""For one recording or picture; the next of the turn is another walk."""
 COMPOSE: tuple[Stage, ...] = (recall, screen, feel, compose, deliver)
 RENDER: tuple[Stage, ...] = (script, voice, post)
 """For an answer that is to be spoken, after it was composed."""

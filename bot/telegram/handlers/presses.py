@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from telegram import CallbackQuery
 
-from bot.telegram.handlers import country, forgetting, settings, voice
+from bot.telegram.handlers import country, forgetting, photos, settings, voice
 from bot.telegram.press import Press, read, toast
 from bot.telegram.scene import Scene
 from models.words import as_language, say
@@ -38,6 +38,8 @@ def press(scene: Scene) -> None:
         forgetting.pressed(scene, found)
     elif found.noun in {"voice", "speak"}:
         voice.pressed(scene, found)
+    elif found.noun == "face":
+        photos.pressed(scene, found)
     elif found.noun == "danger":
         care(scene, found)
     else:

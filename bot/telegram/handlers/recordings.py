@@ -7,7 +7,8 @@ from telegram import Audio, Document, Message, VideoNote, Voice
 from bot.telegram.handlers.text import take_in, visible
 from bot.telegram.scene import Scene
 from models import danger
-from workers.journal.recordings import KINDS, LARGEST, Recording
+from workers.journal.attachments import LARGEST
+from workers.journal.recordings import KINDS, Recording
 
 GRACE_S = 1.0
 
@@ -31,7 +32,7 @@ def recording(scene: Scene) -> None:
         else:
             scene.introduce()
         return
-    take_in(scene, caption, kind, Recording(sound.file_id, seconds, sound.file_size))
+    take_in(scene, caption, kind, Recording(file_id=sound.file_id, size=sound.file_size, seconds=seconds))
 
 
 def _sound_of(message: Message) -> tuple[str, Voice | Audio | VideoNote | Document]:

@@ -10,9 +10,9 @@ from bot.telegram.handlers import forgetting, helping
 from bot.telegram.scene import Scene
 from models.words import variants
 from workers.journal import outbox, people, recordings, turns
+from workers.journal.attachments import WAITING, Attachment
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
-from workers.journal.recordings import Recording
 from workers.journal.tables import TurnMessage, now
 from workers.journal.turns import ALBUM, Due, Said
 
@@ -51,7 +51,7 @@ def correction(scene: Scene, words: str) -> bool:
     heard = recordings.of_message(
         scene.session, scene.claimed.bot_id, scene.message.chat_id, replied.message_id, scene.person.id
     )
-    if heard is None or heard.hearing == recordings.WAITING:
+    if heard is None or heard.hearing == WAITING:
         return False
     if turns.edit(scene.session, scene.person, heard, words):
         return True
@@ -59,8 +59,8 @@ def correction(scene: Scene, words: str) -> bool:
     return False
 
 
-def take_in(scene: Scene, words: str | None, kind: str, recording: Recording | None = None) -> None:
-    """Puts words, or a recording, into the person's turn and has its doorbell rung after the commit."""
+def take_in(scene: Scene, words: str | None, kind: str, attachment: Attachment | None = None) -> None:
+    """Puts words, or an attachment, into the person's turn and has its doorbell rung after the commit."""
     message = scene.message
     if scene.person.blocked_at is not None:
         people.blocked(scene.session, scene.person.id, None)
@@ -72,7 +72,7 @@ def take_in(scene: Scene, words: str | None, kind: str, recording: Recording | N
         words,
         scene.sent_at,
         kind,
-        recording,
+        attachment,
     )
     waits = message.media_group_id is not None or now() - scene.sent_at > BACKLOG
     hold = ALBUM if waits else timedelta(0)

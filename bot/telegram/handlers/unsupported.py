@@ -8,7 +8,7 @@ from workers.journal import outbox
 from workers.journal.outbox import Letter
 
 KINDS = (
-    "animation", "video", "photo", "document", "sticker", "venue", "location",
+    "animation", "video", "document", "sticker", "venue", "location",
     "contact", "poll", "dice", "game", "story", "checklist", "invoice", "paid_media",
 )  # fmt: skip
 SERVICE = (

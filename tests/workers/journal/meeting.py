@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from workers.journal import conversations, people, turns
-from workers.journal.recordings import Recording
+from workers.journal.attachments import Attachment
 from workers.journal.tables import Person, Turn, now
 from workers.journal.turns import Said
 
@@ -21,10 +21,10 @@ def say_to(
     words: str | None,
     message_id: int,
     telegram_id: int = 1,
-    recording: Recording | None = None,
+    attachment: Attachment | None = None,
     **more: timedelta,
 ) -> Turn:
-    """What a handler does with a text or a recording."""
+    """What a handler does with a text or an attachment."""
     person = person_of(session, telegram_id)
-    said = Said(BOT, telegram_id, message_id, message_id, words, now(), recording=recording)
+    said = Said(BOT, telegram_id, message_id, message_id, words, now(), attachment=attachment)
     return turns.take_in(session, person, conversations.current(session, person), said, **more)

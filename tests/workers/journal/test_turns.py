@@ -275,7 +275,9 @@ def test_a_turn_for_which_other_work_is_due_is_passed_on_at_once(journal: Journa
 def test_a_recording_is_perceived_though_an_older_turn_is_open_and_composed_only_after_it(journal: Journal) -> None:
     first = opened(journal)
     claimed(journal, first)
-    second = journal.transact(lambda session: say_to(session, None, 2, recording=Recording("file", 3.0, None)).id)
+    second = journal.transact(
+        lambda session: say_to(session, None, 2, attachment=Recording(file_id="file", size=None, seconds=3.0)).id
+    )
     assert second != first
     claim = journal.transact(lambda session: turns.claim(session, second, "perceive"))
     assert claim is not None

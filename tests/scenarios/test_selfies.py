@@ -1,0 +1,330 @@
+"""What somebody shows: looked at only with their yes, dropped at once, answered even without words."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from models.face.refusal import BadPicture, SeveralFaces
+from models.weights import MissingWeight
+from models.words import LANGUAGES, Language, say, variants
+from tests.rig.house import Rig
+from tests.rig.people import People, buttons, text_of
+from tests.rig.readers import estimate_of
+from tests.scenarios.consenting import NO, YES, meet, minor, paused, said_no, undecided, watched, withdrawn
+from workers.journal import faces
+from workers.journal.tables import Consent
+from workers.turn.context import TurnContext
+
+PICTURE = b"\xff\xd8\xff\xe0 this stands for a picture \xff\xd9" * 40
+TWO = [(0.6, 0.2, 0.2, 0.3), (0.1, 0.2, 0.2, 0.3)]
+WHICH = say("en", "picture.which")
+
+
+async def show(people: People, who: int = 1, **form: Any) -> list[dict[str, Any]]:
+    """Sends a photo. Returns what is said to it."""
+    await people.say(who, photo=("selfie.jpg", PICTURE), **form)
+    return await people.hears(who)
+
+
+def offered(heard: list[dict[str, Any]]) -> list[str]:
+    """The faces that the newest message offers, as the buttons carry them."""
+    return [data for data in buttons(heard[-1]) if data.startswith("face:")]
+
+
+# Consent
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [(undecided, "undecided"), (withdrawn, "refused"), (said_no, "refused"), (paused, "paused"), (minor, "minor")],
+)
+async def test_without_a_standing_yes_a_photo_is_not_even_fetched(
+    rig: Rig, people: People, state: Callable[[People], Any], why: str
+) -> None:
+    await state(people)
+    fetched: list[object] = []
+    rig.stages.always("fetch.", lambda context: fetched.append(context.looked and context.looked.data))
+    (answer,) = await show(people)
+    assert text_of(answer) == say("en", f"picture.{why}")
+    assert (YES in buttons(answer), NO in buttons(answer)) == ((True, True) if why == "undecided" else (False, False))
+    assert fetched == [None]
+    assert rig.face_reader.looked == []
+    assert rig.count("reading") == 0
+
+
+async def test_a_yes_to_words_that_did_not_speak_of_faces_does_not_count(rig: Rig, people: People) -> None:
+    await meet(people, "readings")
+    rig.journal.transact(lambda session: session.execute(update(Consent).values(version="2026-11.2")))
+    (answer,) = await show(people)
+    assert text_of(answer) == say("en", "picture.undecided")
+    assert rig.face_reader.looked == []
+
+
+async def test_after_the_yes_the_photo_that_is_sent_once_more_is_looked_at(rig: Rig, people: People) -> None:
+    await undecided(people)
+    await show(people)
+    await people.press(1, YES)
+    await people.hears(1)
+    assert rig.face_reader.looked == []
+    await show(people)
+    assert rig.face_reader.looked == [(len(PICTURE), None)]
+
+
+async def test_a_yes_that_is_taken_back_while_a_face_is_read_leaves_no_row(rig: Rig, people: People) -> None:
+    await meet(people, "readings", "diary")
+    rig.face_reader.says = estimate_of("face", "sadness")
+    loop = asyncio.get_running_loop()
+
+    def withdraw() -> None:
+        async def take_back() -> None:
+            await people.press(1, "set:consent:readings.off")
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(take_back(), loop).result(20)
+
+    rig.face_reader.meanwhile = withdraw
+    await show(people)
+    assert len(rig.face_reader.looked) == 1
+    assert rig.count("reading") == 0
+
+
+# What is read, and what becomes of it
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_photo_without_words_is_answered_and_its_feeling_named_as_a_guess(
+    rig: Rig, people: People, language: Language
+) -> None:
+    await meet(people, "readings", language=language)
+    rig.face_reader.says = estimate_of("face", "sadness")
+    (answer,) = await show(people, language_code=language)
+    words = text_of(answer)
+    assert any(sentence in words for sentence in variants(language, "reply.photo.hear"))
+    assert any(sentence in words for sentence in variants(language, "reply.seen.sadness"))
+    assert rig.count("reading") == 0  # dropped when the answer was sent
+
+
+async def test_where_a_face_is_unreadable_the_photo_is_answered_and_no_feeling_named(
+    rig: Rig, people: People
+) -> None:
+    await meet(people, "readings")
+    (answer,) = await show(people)
+    words = text_of(answer)
+    assert any(sentence in words for sentence in variants("en", "reply.photo.hear"))
+    assert not any(s in words for feeling in ("sadness", "anger") for s in variants("en", f"reply.seen.{feeling}"))
+
+
+async def test_words_under_a_photo_are_answered_with_what_the_face_says(rig: Rig, people: People) -> None:
+    await meet(people, "readings", "diary")
+    rig.face_reader.says = estimate_of("face", "fear", 0.8)
+    seen = watched(rig)
+    await show(people, caption="the interview is tomorrow")
+    assert seen[-1].messages == ("the interview is tomorrow",)
+    assert seen[-1].estimate is not None
+    assert (seen[-1].estimate.modality, seen[-1].estimate.feeling) == ("face", "fear")
+    assert {rig.count("reading", f"modality = '{kind}'") for kind in ("face", "text")} == {1}
+
+
+async def test_an_album_of_three_is_one_turn_with_a_reading_of_each(rig: Rig, people: People) -> None:
+    await meet(people, "readings", "diary")
+    rig.face_reader.says = estimate_of("face", "happiness")
+    rig.crew.rest()
+    for number in range(3):
+        caption = {"caption": "us at the lake"} if number == 0 else {}
+        await people.say(1, photo=(f"{number}.jpg", PICTURE), media_group_id="seven", **caption)
+    await people.hears(1, turns=False)
+    rig.pass_time(timedelta(seconds=1))
+    rig.crew.go_on()
+    await rig.sweep(clean=False)
+    assert len(await people.hears(1)) == 1
+    assert rig.count("turn", "state = 'sent'") == 1
+    assert rig.count("reading", "modality = 'face'") == 3
+
+
+async def test_danger_in_a_caption_is_answered_at_the_door_and_the_photo_stays_closed(
+    rig: Rig, people: People
+) -> None:
+    await meet(people, "readings")
+    heard = await show(people, caption="I want to kill myself tonight")
+    assert any(text_of(message).startswith(say("en", "danger.clear.suicide")) for message in heard)
+    assert rig.face_reader.looked == []
+
+
+async def test_a_picture_that_is_sent_as_a_file_is_looked_at_too(rig: Rig, people: People) -> None:
+    await meet(people, "readings")
+    sent = await people.say(1, document=("selfie.png", PICTURE))
+    assert sent["document"]["mime_type"] == "image/png"
+    await people.hears(1)
+    assert len(rig.face_reader.looked) == 1
+
+
+async def test_nothing_of_a_photo_is_kept(rig: Rig, people: People) -> None:
+    await meet(people, "readings", "diary")
+    await show(people, caption="this is me")
+    assert rig.count("turn_message", "media IS NOT NULL") == 0
+    kept = [
+        path
+        for path in rig.home.rglob("*")
+        if path.is_file() and "playground" not in path.parts and PICTURE[:40] in path.read_bytes()
+    ]
+    assert kept == []
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize(
+    "why",
+    ["not_a_picture", "broken", "too_many_pixels", "too_small", "no_face", "tiny_face", "too_dark", "blurred",
+     "turned_away"],
+)  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_cannot_be_read_gets_its_own_sentence(
+    rig: Rig, people: People, language: Language, why: str
+) -> None:
+    class Bad(BadPicture):
+        key = f"picture.{why}"
+
+    await meet(people, "readings", language=language)
+    rig.face_reader.trouble = Bad()
+    (answer,) = await show(people, language_code=language)
+    assert text_of(answer) == say(language, f"picture.{why}")
+    assert rig.count("turn", "state = 'sent'") == 1
+
+
+async def test_words_under_a_photo_that_cannot_be_read_are_answered_and_the_rest_is_said(
+    rig: Rig, people: People
+) -> None:
+    await meet(people, "readings")
+    rig.face_reader.trouble = BadPicture()
+    (answer,) = await show(people, caption="I am worn out from work")
+    assert text_of(answer).endswith(say("en", "picture.broken"))
+    assert len(text_of(answer)) > len(say("en", "picture.broken")) + 20
+
+
+async def test_a_picture_that_is_too_big_is_not_even_fetched(rig: Rig, people: People) -> None:
+    await meet(people, "readings")
+    sizes = '[{"file_id": "b", "file_unique_id": "b", "width": 9000, "height": 9000, "file_size": 30000000}]'
+    await people.say(1, raw=f'{{"photo": {sizes}}}')
+    assert [text_of(message) for message in await people.hears(1)] == [say("en", "picture.too_big")]
+    assert rig.count("turn") == 0
+
+
+@pytest.mark.parametrize("trouble", [MissingWeight("the detector is not there"), RuntimeError("broken")])
+async def test_a_reader_that_breaks_holds_no_answer_up(rig: Rig, people: People, trouble: Exception) -> None:
+    await meet(people, "readings")
+    rig.face_reader.trouble = trouble
+    (answer,) = await show(people)
+    assert text_of(answer) == say("en", "picture.failed")
+
+
+# Several faces
+
+
+async def several(rig: Rig, people: People) -> list[dict[str, Any]]:
+    await meet(people, "readings")
+    rig.face_reader.trouble = SeveralFaces(TWO)
+    return await show(people)
+
+
+async def test_of_several_faces_heed_asks_which_and_looks_again_at_the_one_that_was_chosen(
+    rig: Rig, people: People
+) -> None:
+    heard = await several(rig, people)
+    assert text_of(heard[-1]) == WHICH
+    first, second, none = offered(heard)
+    assert none.endswith(".none")
+    rig.face_reader.says = estimate_of("face", "anger")
+    await people.press(1, second)
+    (answer,) = await people.hears(1)
+    assert rig.face_reader.looked[-1] == (len(PICTURE), TWO[0])  # counted from the left
+    assert any(sentence in text_of(answer) for sentence in variants("en", "reply.seen.anger"))
+    assert rig.count("face_choice") == 0
+    assert [data for message in people.chat(1) for data in buttons(message) if data.startswith("face:")] == []
+    assert first != second
+
+
+async def test_a_face_is_chosen_once(rig: Rig, people: People) -> None:
+    heard = await several(rig, people)
+    chosen = offered(heard)[0]
+    await people.press(1, chosen)
+    await people.press(1, chosen, heard[-1]["message_id"])
+    await people.hears(1)
+    assert len(rig.face_reader.looked) == 2
+    assert say("en", "picture.gone") in [event.get("text") for event in people.events(1, "answer")]
+
+
+async def test_none_of_them_forgets_the_photo(rig: Rig, people: People) -> None:
+    heard = await several(rig, people)
+    await people.press(1, offered(heard)[-1])
+    assert [text_of(message) for message in await people.hears(1)] == [say("en", "picture.not_mine")]
+    assert rig.count("face_choice") == 0
+    assert len(rig.face_reader.looked) == 1
+
+
+async def test_after_an_hour_heed_asks_for_the_photo_again(rig: Rig, people: People) -> None:
+    heard = await several(rig, people)
+    rig.pass_time(faces.KEPT + timedelta(seconds=1))
+    await people.press(1, offered(heard)[0])
+    await people.hears(1)
+    assert len(rig.face_reader.looked) == 1
+    assert say("en", "picture.gone") in [event.get("text") for event in people.events(1, "answer")]
+
+
+async def test_where_a_photo_is_is_forgotten_after_an_hour_without_an_answer(rig: Rig, people: People) -> None:
+    await several(rig, people)
+    assert rig.count("face_choice") == 1
+    rig.pass_time(faces.KEPT + timedelta(seconds=1))
+    await rig.sweep()
+    assert rig.count("face_choice") == 0
+
+
+async def test_nobody_chooses_in_the_photo_of_another(rig: Rig, people: People) -> None:
+    heard = await several(rig, people)
+    await people.say(2, "/start")
+    theirs = (await people.hears(2))[-1]
+    await people.press(2, offered(heard)[0], theirs["message_id"])
+    await people.hears(2)
+    assert rig.count("face_choice") == 1
+    assert len(rig.face_reader.looked) == 1
+
+
+@pytest.mark.parametrize("data", ["face:pick:1", "face:pick:x.1", "face:pick:1.x", "face:pick:1.99", "face:look:1.1"])
+async def test_a_forged_choice_does_nothing(rig: Rig, people: People, data: str) -> None:
+    heard = await several(rig, people)
+    await people.press(1, data, heard[-1]["message_id"])
+    await people.hears(1)
+    assert len(rig.face_reader.looked) == 1
+
+
+# Leaving
+
+
+@pytest.mark.parametrize("stage", ["find", "fetch", "see", "settle"])
+async def test_forgetting_while_a_photo_is_looked_at_leaves_nothing(rig: Rig, people: People, stage: str) -> None:
+    await meet(people, "readings", "diary")
+    rig.face_reader.says = estimate_of("face", "sadness")
+    loop = asyncio.get_running_loop()
+
+    def forget(context: TurnContext) -> None:
+        async def ask() -> None:
+            await people.say(1, "/forget")
+            await rig.settle(turns=False)
+            await people.press(1, "forget:all:yes")
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(ask(), loop).result(20)
+        done.set()
+
+    done = threading.Event()
+    rig.stages.once(f"{stage}.", forget)
+    await people.say(1, photo=("selfie.jpg", PICTURE))
+    assert await asyncio.to_thread(done.wait, 40)  # the answer may be out before it is all forgotten
+    await people.hears(1)
+    for table in ("person", "reading", "turn_message", "face_choice"):
+        assert rig.count(table) == 0
