@@ -31,7 +31,7 @@ demo: install
 	@$(HEED) up $(ARGS)
 
 test: dev
-	@$(HEED) models pull smollm2-135m-instruct-q4_1 multilingual-e5-small-q4 whisper-base whisper-base-config whisper-base-tokenizer whisper-base-vocabulary
+	@$(HEED) models pull smollm2-135m-instruct-q4_1 multilingual-e5-small-q4 whisper-base whisper-base-config whisper-base-tokenizer whisper-base-vocabulary face-landmarker
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || echo "heed: no browser, so the browser tests are skipped; install one: sudo apt-get install chromium"
 	@$(RUN) -m pytest $(ARGS)
 

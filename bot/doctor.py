@@ -58,7 +58,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
     findings.append(Finding("settings", "ok", "every value can be used"))
     running = holder(settings.home)
     checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), licences]
-    checks += [voice, database, media, lambda s: broker(s, running), bot_api, browser]
+    checks += [voice, faces, database, media, lambda s: broker(s, running), bot_api, browser]
     for check in checks:
         findings.append(check(settings))
     findings += ports(settings, running)
@@ -182,6 +182,23 @@ def _speech_server(settings: Settings) -> Finding | None:
             "start it, or correct HEED_SYNTHESISER_URL",
         )  # fmt: skip
     return None
+
+
+def faces(settings: Settings) -> Finding:
+    """Whether pictures can be decoded and faces found in them."""
+    from bot.commands.weights import state_of
+    from workers.settings import FACES
+
+    # In a process of its own: the command itself loads no library of models.
+    runs = "import PIL, pillow_heif, onnxruntime, ai_edge_litert.interpreter"
+    if subprocess.run([sys.executable, "-c", runs], capture_output=True, check=False).returncode:
+        return Finding("faces", "wrong", "pictures cannot be decoded, or faces not be found", "`make install`")
+    if (state := state_of(settings, FACES)) != "here":
+        said = f"{FACES} is {state}; photos are answered without being looked at"
+        return Finding(
+            "faces", "wrong" if FACES in settings.wanted_weights else "note", said, f"heed models pull {FACES}"
+        )
+    return Finding("faces", "ok", f"pictures can be decoded; {FACES} is here")
 
 
 def gpus() -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from models.danger.second import Judge
+from models.emotion.face.predict import face
 from models.emotion.reader import FaceReader, TextReader, VoiceReader
 from models.emotion.text.predict import Text
 from models.emotion.voice.predict import Voice
@@ -172,6 +173,7 @@ def build(settings: Settings) -> House:
         make_synthesiser if settings.synthesiser != "none" else None,
         lambda: Voice(settings.weights_folder, settings.weights_licence),
         lambda: Text(settings.weights_folder, settings.weights_licence),
+        lambda: face(settings.weights_folder, settings.weights_licence),
     )
 
 

@@ -18,6 +18,7 @@ from models.words import LANGUAGES, Language, as_language
 
 PROJECT = Path(__file__).resolve().parent.parent
 TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
+FACES = "face-landmarker"  # finds the faces in pictures
 TEXT_ENCODER = "multilingual-e5-small-q4"  # feelings in texts are read with it, whatever reads danger
 WHISPER = ("whisper-base", "whisper-base-config", "whisper-base-tokenizer", "whisper-base-vocabulary")
 SECRETS = ("telegram_token", "webhook_secret", "reply_key", "synthesiser_key")
@@ -283,7 +284,8 @@ class Settings(BaseSettings):
         if self.recogniser.startswith("whisper:"):
             hearing = WHISPER[:1]  # feelings are read from the base model's first layers, whatever hears the words
         feeling = (TEXT_ENCODER,) if hearing and TEXT_ENCODER not in danger else ()
-        return (*reply, *danger, *hearing, *feeling)
+        seeing = (FACES,) if hearing else ()
+        return (*reply, *danger, *hearing, *feeling, *seeing)
 
     @property
     def spoken(self) -> frozenset[Language]:

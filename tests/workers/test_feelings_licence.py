@@ -1,9 +1,10 @@
-"""The licence that is set chooses the heads, of voices and of words. Those of words need the encoder's weights."""
+"""The licence that is set chooses the heads, of voices, words and faces. Text heads need the encoder."""
 
 from pathlib import Path
 
 import pytest
 
+from models.emotion.face.predict import Face
 from models.emotion.text.predict import ENCODER, Text
 from models.emotion.voice.predict import HEADS, Voice
 from tests.rig import weights
@@ -49,6 +50,15 @@ def test_the_licence_reaches_what_reads_voices(tmp_path: Path, licence: str) -> 
     assert reader.head.card.commercial is (licence == "open")
 
 
+@pytest.mark.weights
+@pytest.mark.parametrize("licence", ["all", "open"])
+def test_the_licence_reaches_what_reads_faces(tmp_path: Path, licence: str) -> None:
+    weights.weight("face-landmarker")
+    reader = _house(tmp_path, licence).face_reader
+    assert isinstance(reader, Face)
+    assert reader.head.card.commercial is (licence == "open")
+
+
 def test_there_is_a_voice_head_for_either_licence() -> None:
     assert {path.stem for path in HEADS.glob("*.npz")} == {"all", "open"}
 
@@ -60,4 +70,5 @@ def test_nothing_that_reads_feelings_is_loaded_before_somebody_agreed(tmp_path: 
     assert house.feels
     assert not house._voice_reader.made
     assert not house._text_reader.made
+    assert not house._face_reader.made
     assert house.text_reader is house.text_reader

@@ -179,5 +179,5 @@ def test_the_models_that_feelings_are_read_with_are_wanted_whatever_hears_and_wh
         return Settings.load(recogniser=recogniser, danger_model="none", reply_engine="inprocess").wanted_weights
 
     assert "whisper-base" in load("whisper")
-    assert load("whisper:large") == ("whisper-base", "multilingual-e5-small-q4")
+    assert load("whisper:large") == ("whisper-base", "multilingual-e5-small-q4", "face-landmarker")
     assert load("scripted") == ()
