@@ -1,11 +1,13 @@
 """What reads feelings, as those who ask for them see it."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.emotion.estimate import Estimate
+from models.face.picture import Picture
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height, in parts of a picture."""
@@ -34,3 +36,6 @@ class FaceReader(Protocol):
 
     def read(self, seen: Any) -> Estimate:
         """The feeling in a face that `look` found."""
+
+    def watch(self, frames: Sequence[Picture]) -> Estimate:
+        """The feeling in the one face that these moments of a film show. Raises `BadPicture` where none does."""

@@ -170,7 +170,9 @@ async def test_nothing_of_a_voice_is_on_disk_when_its_speaker_was_killed(rig: Ri
 # While a recording is heard
 
 
-@pytest.mark.parametrize("where", ["find.", "fetch.", "hear", "hear.", "screen_heard.", "feel_voice.", "settle"])
+@pytest.mark.parametrize(
+    "where", ["find.", "fetch.", "hear", "hear.", "screen_heard.", "feel_voice.", "watch.", "settle"]
+)
 async def test_a_recording_whose_listener_was_killed_is_heard_shown_and_answered_once(
     rig: Rig, people: People, note: bytes, where: str
 ) -> None:

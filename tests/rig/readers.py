@@ -1,6 +1,6 @@
 """Readers of feelings that read what a test tells them to, and remember that they were asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,8 @@ from models.emotion.circumplex import valence_arousal
 from models.emotion.estimate import Estimate
 from models.emotion.labels import FEELINGS, Feeling, Modality
 from models.emotion.reader import Box
-from models.face.refusal import SeveralFaces
+from models.face.picture import Picture
+from models.face.refusal import NoFace, SeveralFaces
 
 
 def estimate_of(modality: Modality, feeling: Feeling, sure: float = 0.7) -> Estimate:
@@ -62,6 +63,8 @@ class ScriptedFace:
         self.says = Estimate("face", "scripted-1", abstained="unsure")
         self.looked: list[tuple[int, Box | None]] = []
         """Of each picture how many bytes it had, and which face was asked for."""
+        self.watched: list[int] = []
+        """Of each film how many moments it showed."""
         self.trouble: Exception | None = None
         self.meanwhile: Callable[[], object] | None = None
 
@@ -72,6 +75,16 @@ class ScriptedFace:
         if self.trouble is not None and not (box is not None and isinstance(self.trouble, SeveralFaces)):
             raise self.trouble
         return data
+
+    def watch(self, frames: Sequence[Picture]) -> Estimate:
+        self.watched.append(len(frames))
+        if self.meanwhile is not None:
+            self.meanwhile()
+        if self.trouble is not None:
+            raise self.trouble
+        if not frames:
+            raise NoFace
+        return self.says
 
     def read(self, seen: bytes) -> Estimate:
         assert seen

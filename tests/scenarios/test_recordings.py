@@ -361,7 +361,7 @@ async def test_danger_beside_a_recording_is_answered_at_the_door(
     assert rig.count("case") == 1
 
 
-@pytest.mark.parametrize("stage", ["find", "fetch", "hear", "screen_heard", "feel_voice", "settle"])
+@pytest.mark.parametrize("stage", ["find", "fetch", "hear", "screen_heard", "feel_voice", "watch", "settle"])
 async def test_forgetting_while_somebody_listens_leaves_nothing(
     rig: Rig, people: People, note: bytes, stage: str
 ) -> None:

@@ -12,7 +12,8 @@ from workers.journal.attachments import WAITING, Attachment
 from workers.journal.keys import PersonKey
 from workers.journal.tables import Outbox, TurnMessage
 
-KINDS = ("voice", "audio", "video_note")
+FILM = "video_note"
+KINDS = ("voice", "audio", FILM)
 HEARD = "heard"
 
 

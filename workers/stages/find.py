@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from models.words import as_language
-from workers.journal import attachments, consents, lately, pictures, readings
+from workers.journal import attachments, consents, lately, pictures, readings, recordings
 from workers.journal.keys import PersonKey
 from workers.journal.people import key_of
 from workers.journal.pictures import Picture
@@ -34,6 +34,9 @@ def find(context: TurnContext) -> None:
             context.listened = Listened(
                 row_id=message.id,
                 attachment=Recording.read(key.unseal(message.media)),
+                may_see=message.kind == recordings.FILM
+                and context.house.feels
+                and readings.wanted(session, person, readings.FACE, context.mode),
                 before=tuple(lately.words_before(session, person.id, message.message_id, key).values()),
             )
 

@@ -1,10 +1,10 @@
 """Hear: the words of a recording. Its bytes are dropped when this is done, and its waveform too, unless the person
-allows that a feeling is read from it."""
+allows that a feeling is read from it, or from the face in a video note."""
 
 from models.speech.audio import BadSound, Sound, TooLong, Truncated, decode
 from models.speech.recognise import Recogniser, RecogniserUnavailable
 from workers.errors import Transient
-from workers.turn.context import Listened, TurnContext
+from workers.turn.context import Film, Listened, TurnContext
 
 NOTHING_HEARD = "nothing_heard"
 
@@ -21,6 +21,7 @@ def hear(context: TurnContext) -> None:
     except RecogniserUnavailable as error:
         raise Transient(str(error)) from error
     listened.sound = sound if context.may_feel else None
+    listened.film = Film(data, sound.duration_s) if sound is not None and listened.may_see else None
 
 
 def _understand(

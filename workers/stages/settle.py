@@ -40,8 +40,9 @@ def keep_heard(session: Session, context: TurnContext, listened: Listened) -> No
         recordings.unheard(message, listened.unheard or "nothing_heard")
         return
     recordings.heard(message, key_of(session, person), listened.words, listened.doubts, listened.unheard)
-    if listened.felt is not None:  # stored only where the consent still stands
-        readings.add(session, person, turn.id, listened.felt)
+    for felt in (listened.felt, listened.seen):  # stored only where the consent still stands
+        if felt is not None:
+            readings.add(session, person, turn.id, felt)
     if person.quote_heard:
         words = listened.words if len(listened.words) <= SHOWN else listened.words[:SHOWN] + "…"
         text = say(context.language, "sound.heard", words=f"<blockquote expandable>{escape(words)}</blockquote>")

@@ -15,6 +15,14 @@ from workers.journal.speeches import Script, Spoken
 from workers.journal.turns import Claim
 
 
+@dataclass(frozen=True)
+class Film:
+    """A video note whose face may be looked at: its bytes, and how many `seconds` of it were heard."""
+
+    data: bytes = field(repr=False)
+    seconds: float
+
+
 @dataclass
 class Listened:
     """One recording on its way through the stages: its bytes, then its words, or why there are none."""
@@ -25,8 +33,14 @@ class Listened:
     data: bytes | None = field(default=None, repr=False)
     sound: Sound | None = field(default=None, repr=False)
     """Only where a feeling may be read from it, and only until it was."""
+    may_see: bool = False
+    """Whether it is a film, and the person allows that their face in it is looked at."""
+    film: Film | None = field(default=None, repr=False)
+    """Only where it may be looked at, and only until it was."""
     words: str = field(default="", repr=False)
     felt: Felt | None = field(default=None, repr=False)
+    seen: Felt | None = field(default=None, repr=False)
+    """What was read from the face in a film."""
     doubts: tuple[str, ...] = field(default=(), repr=False)
     unheard: str | None = None
     """Name of the sentence that says why nothing, or not all of it, was understood."""

@@ -16,13 +16,14 @@ from workers.stages.script import script
 from workers.stages.see import see
 from workers.stages.settle import settle
 from workers.stages.voice import voice
+from workers.stages.watch import watch
 from workers.turn.context import TurnContext
 
 log = logging.getLogger(__name__)
 
 Stage = Callable[[TurnContext], None]
 
-PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, see, settle)
+PERCEIVE: tuple[Stage, ...] = (find, fetch, hear, screen_heard, feel_voice, watch, see, settle)
 """For one recording or picture; the next of the turn is another walk."""
 COMPOSE: tuple[Stage, ...] = (recall, screen, feel, compose, deliver)
 RENDER: tuple[Stage, ...] = (script, voice, post)

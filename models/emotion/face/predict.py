@@ -1,5 +1,6 @@
 """A feeling for a face in a picture, or the reason why none is named."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,12 +13,13 @@ from models.emotion.circumplex import valence_arousal
 from models.emotion.estimate import Estimate
 from models.emotion.face import crop
 from models.emotion.face.inputs import joined, moves
+from models.emotion.face.moments import together
 from models.emotion.face.served import Served
 from models.emotion.head import Head, load
 from models.emotion.labels import FEELINGS, Feeling
 from models.face.finder import Face as FoundFace
 from models.face.finder import Finder
-from models.face.picture import Picture, opened
+from models.face.picture import BadPicture, Picture, opened
 from models.face.refusal import Blurred, Box, NoFace, SeveralFaces, TooDark, TooSmallFace, TurnedAway
 from models.face.warp import Pyramid
 
@@ -70,11 +72,22 @@ class Face:
 
         Raises a `BadPicture`; `SeveralFaces` only where no `box` says which is meant.
         """
-        picture = opened(data)
-        faces = self.finder.faces(picture)
-        if not faces:
-            raise NoFace
-        return seen(picture, _meant(faces, box))
+        return self._seen(opened(data), box)
+
+    def watch(self, frames: Sequence[Picture]) -> Estimate:
+        """The feeling in the one face that `frames`, moments of one film, show. A moment in which no face, or more
+        than one, can be seen well says nothing; where that is all of them, raises what the last one raised, or
+        `NoFace`."""
+        estimates: list[Estimate] = []
+        trouble: BadPicture = NoFace()
+        for picture in frames:
+            try:
+                estimates.append(self.read(self._seen(picture, None)))
+            except BadPicture as bad:
+                trouble = bad
+        if not estimates:
+            raise trouble
+        return together(estimates, self.head.sure_from)
 
     def read(self, seen: Seen) -> Estimate:
         """The feeling in a face. Abstains with a `Reason`; never raises for what `look` gave."""
@@ -96,6 +109,12 @@ class Face:
             return np.where(np.isnan(movements), self.head.centre[None], movements)
         features, logits = self.network.said(tiles)
         return joined(logits, features, movements, self.head.centre)
+
+    def _seen(self, picture: Picture, box: Box | tuple[float, float, float, float] | None) -> Seen:
+        faces = self.finder.faces(picture)
+        if not faces:
+            raise NoFace
+        return seen(picture, _meant(faces, box))
 
     def _nothing(self, reason: Reason) -> Estimate:
         return Estimate("face", self.head.card.name, abstained=reason)

@@ -1,4 +1,4 @@
-"""ffmpeg as a process of its own: the only thing here that reads a stranger's bytes.
+"""ffmpeg as a process of its own: the only thing here that reads a stranger's recordings.
 
 A process, because only a process can be ended when it hangs, survives as a neighbour when it crashes, and
 can be given less memory and time than the worker has. The bytes reach it in a file that lives in memory
@@ -10,7 +10,7 @@ import os
 import selectors
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -35,6 +35,18 @@ SAMPLE_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """`content`: what ffmpeg wrote. `over`: stopped at the limit. `late`: ended at the deadline. `status`: what it
+    ended with (None where it was ended)."""
+
+    content: bytes = field(repr=False)
+    over: bool
+    late: bool
+    status: int | None
+    complaint: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """`waveform` float32 [samples], 16 kHz mono. `over`: stopped at the limit. `late`: ended at the deadline.
     `status`: what ffmpeg ended with (None where it was ended)."""
@@ -54,13 +66,25 @@ def program() -> str:
 
 def run(data: bytes, kind: Kind, *, limit_samples: int, seconds: float) -> Decoded:
     """Decode the first sound track of `data` to 16 kHz mono, at most `limit_samples` and for at most `seconds`."""
+    made = (
+        *("-map", "0:a:0", "-vn", "-sn", "-dn", "-af", TO_MONO, "-threads", "1"),
+        *("-f", "f32le", "pipe:1"),
+    )
+    found = output(data, kind, made, limit_bytes=limit_samples * SAMPLE_BYTES, seconds=seconds)
+    return Decoded(_waveform(found.content), found.over, found.late, found.status, found.complaint)
+
+
+def output(
+    data: bytes, kind: Kind, made: Sequence[str], *, limit_bytes: int, seconds: float, reading: Sequence[str] = ()
+) -> Output:
+    """What ffmpeg makes of `data`, at most `limit_bytes` and for at most `seconds`. `made`: its options for what it
+    writes, to `pipe:1`; `reading`: those for what it reads."""
     with _in_memory(data) as source:
         command = [
             *("/bin/sh", "-c", LIMITED, "sh", program()),
             *("-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", "-filter_threads", "1"),
-            *("-protocol_whitelist", "fd", "-fd", str(source), "-f", kind, "-i", "fd:"),
-            *("-map", "0:a:0", "-vn", "-sn", "-dn", "-af", TO_MONO, "-threads", "1"),
-            *("-f", "f32le", "pipe:1"),
+            *("-protocol_whitelist", "fd", "-fd", str(source), *reading, "-f", kind, "-i", "fd:"),
+            *made,
         ]
         process = subprocess.Popen(
             command,
@@ -70,15 +94,15 @@ def run(data: bytes, kind: Kind, *, limit_samples: int, seconds: float) -> Decod
             pass_fds=(source,),
         )
         try:
-            return _collected(process, limit_samples * SAMPLE_BYTES, time.monotonic() + seconds)
+            return _collected(process, limit_bytes, time.monotonic() + seconds)
         finally:
             process.kill()
             process.communicate()
 
 
-def _collected(process: "subprocess.Popen[bytes]", limit: int, deadline: float) -> Decoded:
+def _collected(process: "subprocess.Popen[bytes]", limit: int, deadline: float) -> Output:
     """Read both pipes until they end, the limit is passed or the deadline is reached."""
-    sound, complaint, over = bytearray(), bytearray(), False
+    content, complaint, over = bytearray(), bytearray(), False
     with selectors.DefaultSelector() as pipes:
         for pipe in (process.stdout, process.stderr):
             assert pipe is not None
@@ -87,28 +111,28 @@ def _collected(process: "subprocess.Popen[bytes]", limit: int, deadline: float) 
             left = deadline - time.monotonic()
             ready = pipes.select(left) if left > 0 else []
             if not ready:
-                return Decoded(_waveform(sound), False, True, None, bytes(complaint))
+                return Output(bytes(content), False, True, None, bytes(complaint))
             for key, _ in ready:
                 got = os.read(key.fd, PIPE_BYTES)
                 if not got:
                     pipes.unregister(key.fileobj)
                 elif key.fileobj is process.stdout:
-                    sound += got
-                    over = len(sound) > limit
+                    content += got
+                    over = len(content) > limit
                 elif len(complaint) < COMPLAINT_BYTES:
                     complaint += got
     if over:
-        return Decoded(_waveform(sound[:limit]), True, False, None, bytes(complaint))
+        return Output(bytes(content[:limit]), True, False, None, bytes(complaint))
     try:
         status = process.wait(max(deadline - time.monotonic(), 0.1))
     except subprocess.TimeoutExpired:
-        return Decoded(_waveform(sound), False, True, None, bytes(complaint))
-    return Decoded(_waveform(sound), False, False, status, bytes(complaint))
+        return Output(bytes(content), False, True, None, bytes(complaint))
+    return Output(bytes(content), False, False, status, bytes(complaint))
 
 
-def _waveform(sound: bytearray) -> Waveform:
+def _waveform(sound: bytes) -> Waveform:
     whole = len(sound) // SAMPLE_BYTES
-    waveform = np.frombuffer(bytes(sound), dtype="<f4", count=whole).astype(np.float32)
+    waveform = np.frombuffer(sound, dtype="<f4", count=whole).astype(np.float32)
     np.nan_to_num(waveform, copy=False, nan=0.0, posinf=1.0, neginf=-1.0)  # a WAV of floats may hold anything
     return np.clip(waveform, -1.0, 1.0, out=waveform)
 

@@ -21,10 +21,12 @@ from models.emotion.face.sheets import sheets
 from models.emotion.face.train import HERE
 from models.emotion.head import Card, load
 from models.emotion.labels import FEELINGS
+from models.face.film import frames
 from models.face.landmarks import EYE_LEFT, EYE_RIGHT, MOUTH, MOVEMENTS
-from models.face.picture import BadPicture, SeveralFaces, opened
+from models.face.picture import BadPicture, Picture, SeveralFaces, opened
 from models.face.refusal import Box, NoFace, TooDark
 from tests.models.emotion.conftest import ROOT
+from tests.models.face.films import of_photo
 from tests.rig.weights import FOLDER, weight
 
 Bytes = NDArray[np.uint8]
@@ -294,3 +296,24 @@ def test_data_that_are_not_there_end_with_a_line_and_no_traceback(
 def test_the_same_reader_serves_every_turn_of_a_process() -> None:
     weight("face-landmarker")
     assert predict.face(FOLDER) is predict.face(FOLDER)
+
+
+@pytest.mark.weights
+def test_a_face_in_a_film_is_read_from_its_moments(reader: Face, faces: Path, tmp_path: Path) -> None:
+    shown = frames(of_photo(tmp_path, faces / "photos" / "ageitgey_obama.jpg"), 2.0)
+    assert len(shown) == 5
+    estimate = reader.watch(shown)
+    assert likeliest(estimate) == "happiness"
+    alone = reader.watch(shown[:1])
+    assert estimate.valence == pytest.approx(alone.valence, abs=0.2)
+    empty = Picture(np.zeros((96, 96, 3), np.uint8))
+    assert likeliest(reader.watch([empty, shown[0], empty])) == "happiness"
+
+
+@pytest.mark.weights
+def test_a_film_without_a_face_says_so(reader: Face, faces: Path) -> None:
+    for shown in ([], [Picture(np.zeros((96, 96, 3), np.uint8))], [opened(photo(faces, "davisking_dog.jpg"))]):
+        with pytest.raises(NoFace):
+            reader.watch(shown)
+    with pytest.raises(SeveralFaces):  # nobody is asked which: nothing was said of a picture
+        reader.watch([opened(photo(faces, "davisking_2009_004587.jpg"))])
