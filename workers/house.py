@@ -50,6 +50,8 @@ class House:
     """These three are absent in a house that estimates no feelings."""
     reading: threading.Lock = field(default_factory=threading.Lock)
     """Held while a feeling is read: one at a time, the cores are busy with it."""
+    watchdog: Watchdog = field(default_factory=Watchdog)
+    """Ends this process when looking at a picture hangs."""
     _composer: Once[Composer] = field(default_factory=Once)
     _judge: Once[Judge] = field(default_factory=Once)
     _recogniser: Once[Recogniser] = field(default_factory=Once)

@@ -9,13 +9,17 @@ from workers.journal.people import key_of
 from workers.journal.pictures import Picture
 from workers.journal.recordings import Recording
 from workers.journal.tables import Person, TurnMessage
+from workers.journal.turns import ATTEMPTS
 from workers.turn.context import Listened, Looked, TurnContext
 from workers.turn.standing import standing
 
 
 def find(context: TurnContext) -> None:
     """Fills in `context.listened` or `context.looked`, neither where nothing waits any more. Raises `Superseded`
-    where the turn is void."""
+    where the turn is void.
+
+    Where each earlier attempt ended without a word, its worker was killed: the last one looks at nothing, so that
+    what else the turn holds is answered."""
     with context.house.journal.read() as session:
         turn, person, conversation = standing(session, context)
         context.person_id, context.language = person.id, as_language(person.language)
@@ -24,17 +28,21 @@ def find(context: TurnContext) -> None:
         if message is None or message.media is None:
             return
         key = key_of(session, person)
+        deadly = context.claim.attempts >= ATTEMPTS and turn.failure is None
         context.newest_message = message.message_id
         shows = message.kind in pictures.KINDS
         modality = readings.FACE if shows else readings.VOICE
         context.may_feel = context.house.feels and readings.wanted(session, person, modality, context.mode)
         if shows:
             context.looked = _looked(session, context, person, message, key)
+            if deadly and context.looked.trouble is None:
+                context.looked.trouble = "failed"
         else:
             context.listened = Listened(
                 row_id=message.id,
                 attachment=Recording.read(key.unseal(message.media)),
                 may_see=message.kind == recordings.FILM
+                and not deadly
                 and context.house.feels
                 and readings.wanted(session, person, readings.FACE, context.mode),
                 before=tuple(lately.words_before(session, person.id, message.message_id, key).values()),

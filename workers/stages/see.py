@@ -11,6 +11,7 @@ from workers.turn.felt import as_felt
 
 log = logging.getLogger(__name__)
 
+BUDGET_S = 60.0  # the largest picture that is decoded takes two; whoever needs thirty times that hangs
 SEVERAL, FAILED, MINOR = "which", "failed", "minor"
 
 
@@ -24,7 +25,7 @@ def see(context: TurnContext) -> None:
         looked.trouble = MINOR
         return
     try:
-        with context.house.reading:
+        with context.house.reading, context.house.watchdog.step("see", BUDGET_S):
             estimate = _read(context, looked, data)
     except SeveralFaces as several:
         looked.trouble, looked.faces = SEVERAL, tuple(several.boxes)

@@ -6,6 +6,7 @@ from models.face.film import frames
 from models.face.refusal import BadPicture
 from models.weights import WeightsError
 from workers.stages.feel import is_young
+from workers.stages.see import BUDGET_S
 from workers.turn.context import TurnContext
 from workers.turn.felt import as_felt
 
@@ -23,7 +24,7 @@ def watch(context: TurnContext) -> None:
         return
     try:
         shown = frames(film.data, film.seconds)
-        with context.house.reading:
+        with context.house.reading, context.house.watchdog.step("watch", BUDGET_S):
             estimate = context.house.face_reader.watch(shown)
     except BadPicture as bad:
         log.info("no face seen: turn=%s why=%s", context.turn_id, bad.key)
