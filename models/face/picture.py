@@ -95,9 +95,12 @@ def opened(data: bytes) -> Picture:
         image = _headed(data)
         try:
             with image:
-                return Picture(_rgb(image))
+                found = Picture(_rgb(image))
         except FAILURES:
             raise Broken from None
+    if min(found.width, found.height) < LEAST_SIDE:  # a strip, of which nothing is left at a size that can be held
+        raise TooSmall
+    return found
 
 
 def _headed(data: bytes) -> Image.Image:
