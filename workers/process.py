@@ -39,7 +39,8 @@ from workers.settings import BadSettings, Settings
 Kind = Literal["bot", "text", "media", "playground", "supervisor", "command"]
 
 HOUSE = ("bot", "workers", "models", "migrations", "heed", "infra")
-# They log addresses that hold the token, or whole updates. At WARNING their templates still tell what is wrong.
+# They log addresses that hold the token, whole updates, or with what and where a photo was taken. At WARNING their
+# templates still tell what is wrong.
 TALKATIVE = (
     "httpx",
     "httpcore",
@@ -51,6 +52,7 @@ TALKATIVE = (
     "boto3",
     "s3transfer",
     "faster_whisper",
+    "PIL",
 )
 # A line for every doorbell; the turn's own lines tell more.
 CHATTY = ("celery.worker.strategy", "celery.app.trace")

@@ -14,6 +14,7 @@ from models.reply.repair import repaired
 from models.reply.request import Decision, Reply, Request
 from models.reply.rerank import ENOUGH, score
 from models.reply.script import language_of
+from models.reply.tact import tactful
 from models.words import variants
 
 TEMPERATURES = (0.2, 0.5, 0.75, 0.9)
@@ -64,7 +65,7 @@ class Composer:
         """
         course = _Course(time.perf_counter())
         spoken = language_of(request.text, default=request.language, margin=CLEARLY)
-        request = replace(request, language=spoken)
+        request = tactful(replace(request, language=spoken))
         reply = self._composed(request, course, without_model)
         return replace(
             reply,

@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 
+from models.emotion.reader import Box
+from models.face.picture import opened
 from models.words import say
 from tests.conftest import OpenRig
+from tests.models.face.pictures import scene, written
 from tests.rig.house import Rig
 from tests.rig.people import text_of
+from tests.rig.readers import ScriptedFace, estimate_of
+from tests.scenarios.consenting import meet
 from workers.errors import Permanent, Transient
 from workers.process import WordlessFormatter
 from workers.turn.context import TurnContext
@@ -178,3 +184,41 @@ async def test_forgetting_in_the_middle_of_a_turn_leaves_nothing(
         with rig.journal.read() as session:
             assert session.execute(text("SELECT count(*) FROM outbox WHERE person_id IS NOT NULL")).scalar() == 0
     assert holding(tmp_path, CANARY) == []
+
+
+class Decoding(ScriptedFace):
+    """Decodes what it looks at, as the real reader does."""
+
+    def look(self, data: bytes, box: Box | None = None) -> bytes:
+        opened(data)
+        return super().look(data, box)
+
+
+def placed(kind: str) -> bytes:
+    """A picture whose metadata tell the place, the camera and a comment."""
+    exif = Image.Exif()
+    exif[0x010F] = exif[0x0110] = exif[0x0131] = CANARY  # maker, model, software
+    exif.get_ifd(0x8825).update({1: "N", 2: (41.0, 0.0, 30.5), 0x1B: CANARY.encode(), 0x1C: CANARY.encode()})
+    exif.get_ifd(0x8769).update({0x9286: CANARY.encode(), 0xA431: CANARY})
+    return written(scene(), kind, exif=exif)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF", "TIFF"])
+async def test_place_and_camera_of_a_picture_are_nowhere(
+    open_rig: OpenRig, tmp_path: Path, debug_log: Path, kind: str
+) -> None:
+    picture = placed(kind)
+    assert CANARY.encode() in picture
+    async with open_rig() as rig:
+        rig.face_reader = Decoding()
+        rig.face_reader.says = estimate_of("face", "sadness")
+        await meet(rig.people, "readings", "diary")
+        await rig.people.say(1, document=(f"holiday.{kind.lower()}", picture))
+        assert await rig.people.hears(1)
+        assert len(rig.face_reader.looked) == 1
+        await rig.people.say(1, document=("torn.jpg", picture[: len(picture) * 2 // 3]))
+        await rig.people.hears(1)
+        await rig.people.say(1, "/export")
+        await rig.settle()
+    assert holding(tmp_path, CANARY) == []
+    assert "stage=see" in debug_log.read_text()

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from models.face.refusal import BadPicture, SeveralFaces
 from models.weights import MissingWeight
 from models.words import LANGUAGES, Language, say, variants
+from tests.models.face.pictures import scene, written
 from tests.rig.house import Rig
 from tests.rig.people import People, buttons, text_of
 from tests.rig.readers import estimate_of
@@ -161,6 +162,49 @@ async def test_a_picture_that_is_sent_as_a_file_is_looked_at_too(rig: Rig, peopl
     assert sent["document"]["mime_type"] == "image/png"
     await people.hears(1)
     assert len(rig.face_reader.looked) == 1
+
+
+async def test_a_heic_picture_that_is_sent_as_a_file_is_looked_at_too(rig: Rig, people: People) -> None:
+    await meet(people, "readings")
+    sent = await people.say(1, document=("IMG_0001.HEIC", written(scene(), "HEIF")))
+    assert sent["document"]["mime_type"] in ("image/heic", "image/heif")
+    await people.hears(1)
+    assert len(rig.face_reader.looked) == 1
+
+
+async def test_a_caption_that_is_edited_before_the_answer_is_answered_as_it_is_then(rig: Rig, people: People) -> None:
+    await meet(people, "readings")
+    seen = watched(rig)
+    rig.crew.rest()
+    sent = await people.say(1, photo=("selfie.jpg", PICTURE), caption="I am worn out from wrok")
+    await people.hears(1, turns=False)
+    await people.say(1, caption="I am worn out from work", edit_message_id=sent["message_id"])
+    await rig.settle(turns=False)
+    rig.crew.go_on()
+    await rig.sweep(clean=False)
+    assert len(await people.hears(1)) == 1
+    assert seen[-1].messages == ("I am worn out from work",)
+    assert len(rig.face_reader.looked) == 1
+
+
+async def test_danger_in_a_caption_that_is_edited_is_answered_too(rig: Rig, people: People) -> None:
+    await meet(people, "readings")
+    sent = await people.say(1, photo=("selfie.jpg", PICTURE), caption="a long day")
+    await people.hears(1)
+    await people.say(1, caption="I want to kill myself tonight", edit_message_id=sent["message_id"])
+    heard = await people.hears(1)
+    assert any(text_of(message).startswith(say("en", "danger.clear.suicide")) for message in heard)
+
+
+async def test_words_and_a_face_that_contradict_each_other_are_both_kept_and_answered_once(
+    rig: Rig, people: People
+) -> None:
+    await meet(people, "readings", "diary")
+    rig.face_reader.says = estimate_of("face", "happiness", 0.8)
+    rig.text_reader.says = estimate_of("text", "sadness", 0.8)
+    (answer,) = await show(people, caption="my grandmother died and I cannot stop crying")
+    assert {rig.count("reading", f"modality = '{kind}'") for kind in ("face", "text")} == {1}
+    assert not any(sentence in text_of(answer) for sentence in variants("en", "reply.seen.happiness"))
 
 
 async def test_nothing_of_a_photo_is_kept(rig: Rig, people: People) -> None:

@@ -1,0 +1,53 @@
+"""A smile in a photo does not make glad what is heavy."""
+
+import pytest
+
+from models.reply.composer import Composer
+from models.reply.engines.inprocess import InProcessEngine
+from models.reply.request import Exchange, Request
+from models.words import Language, variants
+from tests.rig.readers import estimate_of
+
+GLAD = estimate_of("face", "happiness", 0.8)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "my grandmother died on Sunday"),
+        ("en", "I feel so lonely these days"),
+        ("ko", "할머니가 돌아가셨어요"),
+        ("tr", "Anneannem pazar günü öldü"),
+    ],
+)
+def test_nobody_who_writes_of_something_heavy_is_told_that_they_look_glad(language: Language, words: str) -> None:
+    for seed in range(5):
+        reply = Composer(InProcessEngine()).compose(
+            Request(language=language, messages=(words,), estimate=GLAD, shown=True, seed=seed)
+        )
+        for kind in ("seen", "heard", "feel"):
+            assert not any(each in reply.text for each in variants(language, f"reply.{kind}.happiness"))
+
+
+def test_what_weighed_a_moment_ago_weighs_still() -> None:
+    before = (Exchange("my dog died this morning", "I am sorry. What was he like?"),)
+    request = Request(language="en", messages=("yes, since May",), history=before, estimate=GLAD, seed=1)
+    text = Composer(InProcessEngine()).compose(request).text
+    assert not any(each in text for each in variants("en", "reply.seen.happiness"))
+
+
+def test_a_glad_face_is_named_where_nothing_speaks_against_it() -> None:
+    texts = [
+        Composer(InProcessEngine())
+        .compose(Request(language="ko", messages=("오늘 친구들이랑 호수에 갔어요",), estimate=GLAD, seed=seed))
+        .text
+        for seed in range(3)
+    ]
+    assert all(any(each in text for each in variants("ko", "reply.seen.happiness")) for text in texts)
+
+
+def test_sadness_is_named_beside_what_is_heavy() -> None:
+    sad = estimate_of("face", "sadness", 0.8)
+    request = Request(language="ko", messages=("할머니가 돌아가셨어요",), estimate=sad, seed=2)
+    text = Composer(InProcessEngine()).compose(request).text
+    assert any(each in text for each in variants("ko", "reply.seen.sadness"))
