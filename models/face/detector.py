@@ -80,9 +80,8 @@ class Detector:
     def _tiled(self, image: Image.Image, side: int) -> Iterator[Found]:
         scale = max(image.size) / side
         size = [max(SEEN, round(length / scale)) for length in image.size]
-        small = np.asarray(
-            image.resize((round(image.width / scale), round(image.height / scale)), Image.Resampling.BILINEAR)
-        )
+        within = max(1, round(image.width / scale)), max(1, round(image.height / scale))
+        small = np.asarray(image.resize(within, Image.Resampling.BILINEAR, reducing_gap=2.0))
         shown = np.zeros((size[1], size[0], 3), np.uint8)
         shown[: small.shape[0], : small.shape[1]] = small
         for top in _starts(size[1]):

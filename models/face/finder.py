@@ -69,9 +69,9 @@ class Finder:
         self._landmarks = Network(bundle, LANDMARKS)
         self._movements = Network(bundle, MOVEMENT_NETWORK)
 
-    def faces(self, picture: Picture) -> list[Face]:
-        """Every face in `picture`, the largest first."""
-        pyramid = Pyramid(picture.pixels)
+    def faces(self, picture: Picture, pyramid: Pyramid | None = None) -> list[Face]:
+        """Every face in `picture`, the largest first. `pyramid`: its own, where the caller has use for it too."""
+        pyramid = pyramid or Pyramid(picture.pixels)
         found: list[tuple[tuple[float, float, float, float], Face]] = []
         for place in self._detector.faces(pyramid.image)[:MOST]:
             face = self._looked_at(pyramid, picture, place)

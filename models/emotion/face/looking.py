@@ -17,6 +17,7 @@ from models.emotion.head import Head
 from models.face.finder import Finder
 from models.face.picture import Picture, opened
 from models.face.refusal import BadPicture, Box, NoFace
+from models.face.warp import Pyramid
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -84,10 +85,11 @@ def at_photos(photos: Photos, finder: Finder, folder: Path) -> Looked:
     for number, (_, data) in enumerate(files):
         try:
             picture = opened(data)
-            faces = finder.faces(picture)
+            pyramid = Pyramid(picture.pixels)
+            faces = finder.faces(picture, pyramid)
             if not faces:
                 raise NoFace
-            face = seen(picture, faces[0])
+            face = seen(pyramid, faces[0])
         except BadPicture as bad:
             refused[number] = bad.key
             continue

@@ -111,17 +111,18 @@ class Face:
         return joined(logits, features, movements, self.head.centre)
 
     def _seen(self, picture: Picture, box: Box | tuple[float, float, float, float] | None) -> Seen:
-        faces = self.finder.faces(picture)
+        pyramid = Pyramid(picture.pixels)
+        faces = self.finder.faces(picture, pyramid)
         if not faces:
             raise NoFace
-        return seen(picture, _meant(faces, box))
+        return seen(pyramid, _meant(faces, box))
 
     def _nothing(self, reason: Reason) -> Estimate:
         return Estimate("face", self.head.card.name, abstained=reason)
 
 
-def seen(picture: Picture, face: FoundFace) -> Seen:
-    """What is kept of `face`. Raises `TooSmallFace`, `TurnedAway`, `TooDark` or `Blurred`."""
+def seen(pyramid: Pyramid, face: FoundFace) -> Seen:
+    """What is kept of `face` in the picture of `pyramid`. Raises `TooSmallFace`, `TurnedAway`, `TooDark` or `Blurred`."""
     if face.width < NARROWEST:
         raise TooSmallFace
     if abs(face.pose.yaw) > FARTHEST_YAW or abs(face.pose.pitch) > FARTHEST_PITCH:
@@ -131,7 +132,7 @@ def seen(picture: Picture, face: FoundFace) -> Seen:
     if face.sharpness < DULLEST:
         raise Blurred
     return Seen(
-        tile=crop.tile(Pyramid(picture.pixels), face.landmarks),
+        tile=crop.tile(pyramid, face.landmarks),
         movements=face.movements,
         box=face.box,
         yaw=face.pose.yaw,
