@@ -1,8 +1,8 @@
 """``python -m infra.rigs.bench [--only PART]…`` prints a table and keeps it in docs/benchmarks.md.
 
 Parts: overhead, throughput, door (in-process engine, Bot API server included; the last without the second opinion on
-danger); latency, memory, voice, tokens, saturation (the shipped model and recogniser); growth (stored turns);
-start (a second `heed up`).
+danger); pictures (the shipped networks, no house); latency, memory, voice, tokens, saturation (the shipped model and
+recogniser); growth (stored turns); start (a second `heed up`).
 """
 
 import argparse
@@ -11,16 +11,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.rigs.bench import growth, house_cost, model, saturation, voice
+from infra.rigs.bench import growth, house_cost, model, pictures, saturation, voice
 from infra.rigs.bench.table import Row, keep, shown, today
 from infra.rigs.machine import load, machine
 from infra.rigs.running import RigFailed, Running
 
-PARTS = ("overhead", "throughput", "door", "latency", "memory", "voice", "tokens", "saturation", "growth", "start")
+PARTS = (
+    *("overhead", "throughput", "door", "pictures", "latency", "memory", "voice", "tokens", "saturation", "growth"),
+    "start",
+)
 TITLES = {
     "overhead": "Time the house adds (in-process engine, 5 messages a second)",
     "throughput": "Turns a second (in-process engine, Bot API server included, send rate raised, no merging)",
     "door": "The same without the second opinion on danger (HEED_DANGER_MODEL=none)",
+    "pictures": "Looking at pictures, one at a time on one thread",
     "latency": "A reply of the shipped model, one person at a time, ten turns of history",
     "memory": "Memory with the shipped model",
     "voice": "A voice note beside the same words typed",
@@ -52,6 +56,9 @@ def main() -> int:
     try:
         _in_process(wanted, told)
         _door(wanted, told)
+        if "pictures" in wanted:
+            before = load()
+            told("pictures", pictures.pictures(), "", before)
         _shipped(wanted, told)
         if "growth" in wanted:
             before = load()
