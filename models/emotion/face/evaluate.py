@@ -1,6 +1,7 @@
 """Measure what reads feelings from faces: `heed evaluate face --data PATH [--json]`.
 
-PATH is a zip of sheets as FER2013 comes in here, a zip with index.csv, or a folder with one. Of FER2013 the parts
+PATH is a zip of sheets as FER2013 comes in here, a zip with index.csv, or a folder with one; of one that names no
+feelings and in which faces were counted, it is measured how many of them are found. Of FER2013 the parts
 other than Training are judged, over the pictures of which at least five of ten people named the same of the seven.
 The last line is one JSON object."""
 
@@ -29,6 +30,8 @@ from models.emotion.face.train import CACHE, HERE, SHEETS
 from models.emotion.face.twins import families
 from models.emotion.head import Head
 from models.emotion.labels import FEELINGS
+from models.face import recall
+from models.face.refusal import NoFace
 from models.program import ended
 
 Floats = NDArray[np.float32]
@@ -129,6 +132,7 @@ def report(faces: Given, reader: Face, plan: run.Run) -> tuple[dict[str, Any], J
     judged, protocol, reasons = judge(faces, reader, plan)
     metrics = measures(judged)
     refused = sum(faces.refused.values())
+    metrics["found"] = round(1 - faces.refused.get(NoFace.key, 0) / (len(faces.truth) + refused), 4)
     metrics["accuracy_of_all"] = round(metrics["accuracy"] * len(faces.truth) / (len(faces.truth) + refused), 4)
     result: dict[str, Any] = {
         "task": "face",
@@ -155,9 +159,20 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--json", action="store_true", help="print the JSON object only")
     parser.add_argument("--plots", type=Path, help="folder for the three pictures")
     parser.add_argument("--card", type=Path, help="file of the card to be written; also of --also and the open head")
+    parser.add_argument("--counted", type=Path, help="photos for the card, in which faces were counted")
     parser.add_argument("--also", type=Path, help="photos for the card, beside --data")
     chosen = parser.parse_args(arguments)
     plan, reader = run.read(chosen.run), Face(chosen.weights, chosen.licence)
+    if recall.is_counted(chosen.data):
+        found = recall.counted(chosen.data, reader.finder).report()
+        if not chosen.json:
+            print(
+                "\n".join(
+                    f"{name}: {share}, {found['faces'].get(name, '')}" for name, share in found["metrics"].items()
+                )
+            )
+        print(json.dumps(found, ensure_ascii=False))
+        return
     result, judged = report(given(chosen.data, reader, chosen.cache), reader, plan)
     if chosen.plots:
         _plots(judged, result, chosen.plots)
@@ -185,7 +200,8 @@ def _card(chosen: argparse.Namespace, plan: run.Run, reader: Face, result: dict[
         results["photos, open"] = (report(faces, free, plan)[0], free.head)
         sheet = given(chosen.data, free, chosen.cache)
         results["FER+, open"] = (report(sheet, free, plan)[0], free.head)
-    chosen.card.write_text(written(results, COMMAND), encoding="utf-8")
+    found = recall.counted(chosen.counted, reader.finder).report() if chosen.counted else None
+    chosen.card.write_text(written(results, COMMAND, found), encoding="utf-8")
 
 
 def _plots(judged: Judged, result: dict[str, Any], folder: Path) -> None:

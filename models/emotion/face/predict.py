@@ -122,7 +122,9 @@ class Face:
 
 
 def seen(pyramid: Pyramid, face: FoundFace) -> Seen:
-    """What is kept of `face`, in the picture of `pyramid`. Raises `TooSmallFace`, `TurnedAway`, `TooDark`, `Blurred`."""
+    """What is kept of `face`, in the picture of `pyramid`.
+
+    Raises `TooSmallFace`, `TurnedAway`, `TooDark` or `Blurred`."""
     if face.width < NARROWEST:
         raise TooSmallFace
     if abs(face.pose.yaw) > FARTHEST_YAW or abs(face.pose.pitch) > FARTHEST_PITCH:
