@@ -14,7 +14,7 @@ from models.reply.repair import repaired
 from models.reply.request import Decision, Reply, Request
 from models.reply.rerank import ENOUGH, score
 from models.reply.script import language_of
-from models.reply.tact import tactful
+from models.reply.tact import speaks_for_itself, tactful
 from models.words import variants
 
 TEMPERATURES = (0.2, 0.5, 0.75, 0.9)
@@ -138,6 +138,8 @@ class Composer:
 
 
 def _phrase(request: Request) -> str:
+    if speaks_for_itself(request):
+        return of_photo(request)
     return by_situation(
         request.text,
         request.language,

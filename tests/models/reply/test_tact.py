@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.emotion.labels import Feeling
 from models.reply.composer import Composer
 from models.reply.engines.inprocess import InProcessEngine
 from models.reply.request import Exchange, Request
@@ -51,3 +52,25 @@ def test_sadness_is_named_beside_what_is_heavy() -> None:
     request = Request(language="ko", messages=("할머니가 돌아가셨어요",), estimate=sad, seed=2)
     text = Composer(InProcessEngine()).compose(request).text
     assert any(each in text for each in variants("ko", "reply.seen.sadness"))
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "feeling"),
+    [
+        ("ko", "우리 고양이랑 저예요", "neutral"),
+        ("tr", "kedim ve ben", "sadness"),
+        ("ko", "새 직장 첫날이에요", "happiness"),
+        ("tr", "yeni işimde ilk gün", "happiness"),
+    ],
+)
+def test_a_photo_under_which_little_is_said_is_answered_as_a_photo(
+    language: Language, words: str, feeling: Feeling
+) -> None:
+    asked = Request(language=language, messages=(words,), estimate=estimate_of("face", feeling), shown=True, seed=4)
+    text = Composer(InProcessEngine()).compose(asked, without_model=True).text
+    assert any(each in text for each in variants(language, "reply.photo.hear"))
+    unseen = Request(language=language, messages=(words,), estimate=estimate_of("face", feeling), seed=4)
+    assert not any(
+        each in Composer(InProcessEngine()).compose(unseen, without_model=True).text
+        for each in variants(language, "reply.photo.hear")
+    )
