@@ -24,6 +24,8 @@ BEARABLE = 0.4
 CLEARLY = 3
 """Lead of one language over another from which a person is answered in it, whatever their setting."""
 STOP = ("\n\n", "<|im_end|>", "<|im_start|>", "\nuser:", "\nperson:")
+CAPTION_WORDS = 4
+"""Under a photo so few words name what it shows ("my cat and me"): a model makes up what happened."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,8 @@ class Composer:
         if found.name is not None:
             text = answer(found.name, language, seed=request.seed, said=said)
             return Reply(text, f"intent:{found.name}", minor=minor)
+        if speaks_for_itself(request) and len(request.text.split()) <= CAPTION_WORDS:
+            return Reply(_phrase(request), "photo", minor=minor)
         if language not in self._engine.languages or request.minor:
             return Reply(_phrase(request), "phrase", minor=minor)
         written = None if without_model else self._written(request, course)

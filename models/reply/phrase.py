@@ -14,6 +14,7 @@ from models.reply.request import Request
 from models.reply.rules import rules
 from models.reply.situation import UNKNOWN, situation_of
 from models.reply.stems import plain
+from models.reply.tact import speaks_for_itself
 from models.words import Language, variants
 from models.words import say as words_say
 
@@ -69,6 +70,8 @@ def of_photo(request: Request) -> str:
 
 def hearing(request: Request, *, seed: int) -> str:
     """One reviewed sentence that takes up the situation of `request`, unsaid if there is one."""
+    if speaks_for_itself(request):
+        return _unsaid(variants(request.language, "reply.photo.hear"), request.earlier, seed)
     found = situation_of(request.text, request.language, [exchange.person for exchange in request.history])
     key = "reply.follow" if found.carried else f"situations.{found.name}.hear"
     return _unsaid(variants(request.language, key), request.earlier, seed)
@@ -76,6 +79,8 @@ def hearing(request: Request, *, seed: int) -> str:
 
 def inviting(request: Request, *, seed: int) -> str:
     """One reviewed question that fits the situation of `request`, unsaid if there is one."""
+    if speaks_for_itself(request):
+        return _unsaid(variants(request.language, "reply.photo.ask"), request.earlier, seed)
     found = situation_of(request.text, request.language, [exchange.person for exchange in request.history])
     return _unsaid(variants(request.language, f"situations.{found.name}.ask"), request.earlier, seed)
 

@@ -5,6 +5,7 @@ import pytest
 from models.emotion.labels import Feeling
 from models.reply.composer import Composer
 from models.reply.engines.inprocess import InProcessEngine
+from models.reply.phrase import hearing, inviting
 from models.reply.request import Exchange, Request
 from models.words import Language, variants
 from tests.rig.readers import estimate_of
@@ -74,3 +75,17 @@ def test_a_photo_under_which_little_is_said_is_answered_as_a_photo(
         each in Composer(InProcessEngine()).compose(unseen, without_model=True).text
         for each in variants(language, "reply.photo.hear")
     )
+
+
+def test_few_words_that_name_what_a_photo_shows_are_left_to_no_model() -> None:
+    asked = Request(language="en", messages=("my cat and me",), estimate=GLAD, shown=True, seed=3)
+    reply = Composer(InProcessEngine()).compose(asked)
+    assert reply.source == "photo"
+    assert any(each in reply.text for each in variants("en", "reply.photo.ask"))
+
+
+def test_nobody_glad_under_a_mere_topic_is_asked_for_the_worst_of_it() -> None:
+    asked = Request(language="en", messages=("the first day at my new job",), estimate=GLAD, shown=True)
+    for seed in range(6):
+        assert inviting(asked, seed=seed) in variants("en", "reply.photo.ask")
+        assert hearing(asked, seed=seed) in variants("en", "reply.photo.hear")
