@@ -74,7 +74,7 @@ class Counts:
 def is_counted(data: Path) -> bool:
     """Whether `data` is a folder, or its index.csv, in which faces were counted and feelings were not named."""
     index = _index(data)
-    if not index.is_file():
+    if not index.is_file() or index.suffix != Path(INDEX).suffix:
         return False
     with index.open(encoding="utf-8-sig", newline="") as opened_index:
         names = next(csv.reader(opened_index), [])

@@ -46,6 +46,8 @@ def test_an_index_that_names_feelings_is_no_count(tmp_path: Path) -> None:
         (tmp_path / "index.csv").write_text(f"{head}\n", encoding="utf-8")
         assert is_counted(tmp_path) is is_count
     assert not is_counted(tmp_path / "none")
+    (tmp_path / "set.zip").write_bytes(b"PK\x03\x04\xbb\xff")
+    assert not is_counted(tmp_path / "set.zip")
 
 
 @pytest.mark.weights
