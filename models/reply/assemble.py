@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 
+from models.emotion.estimate import Torn
 from models.reply.guard import QUESTION, SENTENCE, judge
 from models.reply.phrase import guessing, hearing, inviting
 from models.reply.request import Request
@@ -67,6 +68,8 @@ def assemble(text: str, request: Request, *, seed: int) -> Assembled:
     elif len(statements) < MOST_STATEMENTS and (short or drawn.random() < WITH_HEARING):
         parts.append(hearing(request, seed=seed))
         supplied.append("hear")
+    if guessed and isinstance(guess, Torn):
+        return Assembled(" ".join(parts), len(statements), False, tuple(supplied))
     if question:
         parts.append(question)
     elif len(parts) < 2 or drawn.random() > WITHOUT_QUESTION:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from models.emotion.estimate import Guess
-from models.emotion.labels import Modality
+from models.emotion.estimate import Guess, Torn
 from models.reply.request import Request
 from models.reply.rules import rules
 from models.reply.situation import UNKNOWN, situation_of
@@ -18,8 +17,6 @@ from models.reply.tact import speaks_for_itself
 from models.words import Language, variants
 from models.words import say as words_say
 
-NAMED: dict[Modality, str] = {"voice": "heard", "face": "seen"}
-"""Where the sentences stand that name a guess from a voice or a face; others are under `feel`."""
 ASKING = 0.75
 """Share of the answers that end with a question; the others leave room."""
 EXTRA = 0.5
@@ -33,13 +30,13 @@ def by_situation(
     seed: int,
     said: Sequence[str] = (),
     earlier: Sequence[str] = (),
-    guess: Guess | None = None,
+    guess: Guess | Torn | None = None,
 ) -> str:
     """An answer to `text` made of reviewed sentences.
 
     No sentence that stands in `said` is used again while others are left, and no whole answer is given
     twice before every combination was. `earlier` are the person's messages before, oldest first. A `guess` is named
-    as a guess.
+    as a guess; where words, voice and face are torn apart, that is the one thing asked about.
     """
     drawn = random.Random(seed)
     found = situation_of(text, language, earlier)
@@ -54,7 +51,7 @@ def by_situation(
     if not extra and drawn.random() < EXTRA:
         extra = _about(text, language, found.name)
     closings = [*asks, *stays] if drawn.random() < ASKING else [*stays, *asks]
-    return _fresh(heard, extra, closings, said)
+    return _fresh(heard, extra, stays if isinstance(guess, Torn) and extra else closings, said)
 
 
 def of_photo(request: Request) -> str:
@@ -65,6 +62,8 @@ def of_photo(request: Request) -> str:
         drawn.shuffle(parts)
     guess = request.estimate.guess if request.estimate is not None else None
     extra = guessing(guess, request.language, seed=request.seed, said=request.earlier)
+    if isinstance(guess, Torn) and extra:
+        return _fresh(heard, "", [extra], request.earlier)
     return _fresh(heard, extra, asks, request.earlier)
 
 
@@ -85,14 +84,22 @@ def inviting(request: Request, *, seed: int) -> str:
     return _unsaid(variants(request.language, f"situations.{found.name}.ask"), request.earlier, seed)
 
 
-def guessing(guess: Guess | None, language: Language, *, seed: int, said: Sequence[str] = ()) -> str:
-    """One reviewed sentence that names `guess` as a guess: never the same one twice, and then nothing."""
+def guessing(guess: Guess | Torn | None, language: Language, *, seed: int, said: Sequence[str] = ()) -> str:
+    """One reviewed sentence that names `guess` as a guess, or asks about what is torn apart: never the same one
+    twice, and then nothing."""
     if guess is None:
         return ""
-    kind = NAMED.get(guess.modality, "feel")
     spoken = "\n".join(said)
-    left = [each for each in variants(language, f"reply.{kind}.{guess.feeling}") if each not in spoken]
+    left = [each for each in variants(language, f"reply.{_kind(guess)}") if each not in spoken]
     return random.Random(seed).choice(left) if left else ""
+
+
+def _kind(guess: Guess | Torn) -> str:
+    """Where the sentences stand that speak of `guess`; under `feel` those of what was read from words, or partly."""
+    if isinstance(guess, Torn):
+        return f"torn.{'_'.join(guess.of) if len(guess.of) == 2 else 'several'}"
+    kind = "feel" if "text" in guess.of else "heard" if "voice" in guess.of else "seen"
+    return f"{kind}.{guess.feeling}"
 
 
 def _unsaid(possible: Sequence[str], said: Sequence[str], seed: int) -> str:

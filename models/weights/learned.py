@@ -15,7 +15,12 @@ DANGER = {
     "danger-opinion": ("danger/opinion.bin", "weighs the rules of the danger screen"),
     "danger-second": ("danger/second/learned.npz", "second opinion on danger, upon multilingual-e5-small"),
 }
-PURPOSES = {"text": "feelings in text", "voice": "feelings in voices", "face": "feelings in faces"}
+PURPOSES = {
+    "text": "feelings in text",
+    "voice": "feelings in voices",
+    "face": "feelings in faces",
+    "fusion": "one feeling from several",
+}
 NETWORK = "network.onnx"
 
 Licence = Literal["all", "open"]

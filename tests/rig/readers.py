@@ -7,17 +7,18 @@ from numpy.typing import NDArray
 
 from models.emotion.circumplex import valence_arousal
 from models.emotion.estimate import Estimate
-from models.emotion.labels import FEELINGS, Feeling, Modality
+from models.emotion.labels import FEELINGS, SOURCES, Feeling, Modality
 from models.emotion.reader import Box
 from models.face.picture import Picture
 from models.face.refusal import NoFace, SeveralFaces
 
 
 def estimate_of(modality: Modality, feeling: Feeling, sure: float = 0.7) -> Estimate:
-    """An estimate that is `sure` of one feeling."""
+    """An estimate that is `sure` of one feeling; a fused one is of all there is."""
     rest = (1 - sure) / (len(FEELINGS) - 1)
     probabilities = {each: sure if each == feeling else rest for each in FEELINGS}
-    return Estimate(modality, "scripted-1", probabilities, *valence_arousal(probabilities))
+    of = SOURCES if modality == "fused" else ()
+    return Estimate(modality, "scripted-1", probabilities, *valence_arousal(probabilities), of=of)
 
 
 class ScriptedVoice:

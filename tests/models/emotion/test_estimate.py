@@ -15,7 +15,7 @@ def _estimate(valence: float = -0.6, arousal: float = -0.3, **shares: float) -> 
 def test_a_likely_feeling_is_named_as_a_guess_with_its_colour() -> None:
     line = in_prompt(_estimate(sadness=0.6, fear=0.3))
     assert line == (
-        "Feeling, guessed from text, may be wrong: sadness and fear (fairly likely), unpleasant, low in energy."
+        "Feeling, guessed from words, may be wrong: sadness and fear (fairly likely), unpleasant, low in energy."
     )
 
 

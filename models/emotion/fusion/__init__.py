@@ -1,0 +1,1 @@
+"""One estimate out of what was read from words, voice and face."""
