@@ -23,6 +23,19 @@ def indexed(data: Path) -> tuple[Path, list[dict[str, str]]]:
 
     Every row has a `path` whose file is there. Raises `UnreadableData`.
     """
+    folder, rows = table(data)
+    index = folder / INDEX
+    if not rows[0].get("path"):
+        raise UnreadableData(f"{index} has no row with the column path")
+    for number, row in enumerate(rows, 2):
+        if not row["path"] or not (folder / row["path"]).is_file():
+            raise UnreadableData(f"{index}, line {number}: the file it names is not there")
+    return folder, rows
+
+
+def table(data: Path) -> tuple[Path, list[dict[str, str]]]:
+    """The folder that `data` (a folder, or its index.csv) names, and the rows of its index, at least one, whatever
+    its columns. Raises `UnreadableData`."""
     folder = data if data.is_dir() else data.parent
     index = folder / INDEX
     if not data.exists():
@@ -36,11 +49,8 @@ def indexed(data: Path) -> tuple[Path, list[dict[str, str]]]:
             rows = [{name: value or "" for name, value in row.items() if name} for row in csv.DictReader(opened)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableData(f"{index} cannot be read as a table in UTF-8 ({type(error).__name__})") from None
-    if not rows or not rows[0].get("path"):
-        raise UnreadableData(f"{index} has no row with the column path")
-    for number, row in enumerate(rows, 2):
-        if not row["path"] or not (folder / row["path"]).is_file():
-            raise UnreadableData(f"{index}, line {number}: the file it names is not there")
+    if not rows:
+        raise UnreadableData(f"{index} has no rows")
     return folder, rows
 
 

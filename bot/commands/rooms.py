@@ -45,6 +45,7 @@ EVALUATED = {
     "voice": Room("models.emotion.voice.evaluate", licence=True),
     "face": Room("models.emotion.face.evaluate", licence=True),
     "text": Room("models.emotion.text.evaluate", licence=True),
+    "fusion": Room("models.emotion.fusion.evaluate", licence=True),
     "recognition": Room("models.speech.evaluate", ("recognition",), hears=True),
     "speech": Room("models.speech.evaluate", ("speech",), hears=True, speaks=True),
 }
@@ -52,6 +53,7 @@ TRAINED = {
     "voice": Room("models.emotion.voice.train"),
     "face": Room("models.emotion.face.train"),
     "text": Room("models.emotion.text.train"),
+    "fusion": Room("models.emotion.fusion.train"),
 }
 
 

@@ -32,14 +32,14 @@ class UnreadablePool(ValueError):
 class Pool:
     """`usual` [3, 7] is what each of `SOURCES` says on average. `doubt` [3, 7]: how often nothing follows from it
     that a source says each feeling; so much of the opinion falls back to `usual`. `weight` [3]: how much the rest
-    counts. `temperature` is of what several say together; `apart_from`: from which `apart` on they disagree."""
+    counts. `temperature` is of what several say together; `torn_from`: from which `strain` on they disagree."""
 
     card: Card
     usual: Floats
     doubt: Floats
     weight: Floats
     temperature: float
-    apart_from: float
+    torn_from: float
 
     def believed(self, chances: Floats) -> Floats:
         """Opinions [n, 3, 7], each with its doubts taken off: [n, 3, 7], sums 1."""
@@ -74,6 +74,15 @@ class Pool:
                 furthest = np.maximum(furthest, np.where(both, _entropy(middle) - each, 0))
         return np.asarray(furthest, np.float32)
 
+    def strain(self, chances: Floats, counted: Flags) -> Floats:
+        """How far apart they are, times how little what they say together settles it: [n] in [0, 1)."""
+        return self.apart(chances, counted) * (1 - self.pooled(chances, counted).max(axis=1))
+
+    def torn(self, chances: Floats, counted: Flags) -> Flags:
+        """Whether they say so different things that nothing is to be named, [n]."""
+        several = counted.sum(axis=1) > 1
+        return np.asarray(several & (self.strain(chances, counted) >= self.torn_from), np.bool_)
+
 
 def _entropy(chances: NDArray[np.float64]) -> NDArray[np.float64]:
     """In bits."""
@@ -83,7 +92,7 @@ def _entropy(chances: NDArray[np.float64]) -> NDArray[np.float64]:
 def save(pool: Pool, path: Path) -> None:
     """Write `pool`; beside it first, then into place."""
     about = {"format": FORMAT, "card": pool.card.written()}
-    about |= {"temperature": pool.temperature, "apart_from": pool.apart_from}
+    about |= {"temperature": pool.temperature, "torn_from": pool.torn_from}
     arrays: dict[str, NDArray[Any]] = {"about": np.frombuffer(json.dumps(about).encode(), np.uint8)}
     arrays |= {"usual": pool.usual, "doubt": pool.doubt, "weight": pool.weight}
     beside = path.with_suffix(".partial.npz")
@@ -94,7 +103,8 @@ def save(pool: Pool, path: Path) -> None:
 def load(path: Path) -> Pool:
     """The pool in `path`. Raises `UnreadablePool`, and OSError where the file cannot be opened."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because numpy leaves open what it finds to be broken.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             about = json.loads(file["about"].tobytes())
             pool = Pool(
                 card=Card.read(about["card"]),
@@ -102,7 +112,7 @@ def load(path: Path) -> Pool:
                 doubt=file["doubt"].astype(np.float32),
                 weight=file["weight"].astype(np.float32),
                 temperature=float(about["temperature"]),
-                apart_from=float(about["apart_from"]),
+                torn_from=float(about["torn_from"]),
             )
             written = about["format"]
     except (KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -111,7 +121,7 @@ def load(path: Path) -> Pool:
     if (
         written != FORMAT
         or (pool.usual.shape, pool.doubt.shape, pool.weight.shape) != (SHAPE, SHAPE, SHAPE[:1])
-        or not np.isfinite([*numbers, pool.temperature, pool.apart_from]).all()
+        or not np.isfinite([*numbers, pool.temperature, pool.torn_from]).all()
         or not ((pool.usual > 0).all() and pool.temperature > 0 and (np.abs(pool.doubt - 0.5) <= 0.5).all())
     ):
         raise UnreadablePool(f"{path.name} is no pool of opinions of format {FORMAT}")

@@ -55,12 +55,12 @@ class Fusion:
         if len(of) == 1:
             estimate = _alone(speaking, chances[0, SOURCES.index(of[0])])
             return Fused(estimate, of, _line(ordered, None, _top(estimate)))
-        apart = float(self.pool.apart(chances, counted)[0])
-        if apart >= self.pool.apart_from:
+        strain = float(self.pool.strain(chances, counted)[0])
+        if strain >= self.pool.torn_from:
             torn = Estimate("fused", self.pool.card.name, abstained=DISAGREEMENT, of=of)
-            return Fused(torn, of, _line(ordered, self.pool.weight, f"{DISAGREEMENT} {apart:.2f}"))
+            return Fused(torn, of, _line(ordered, self.pool.weight, f"{DISAGREEMENT} {strain:.2f}"))
         estimate = _estimate("fused", self.pool.card.name, self.pool.pooled(chances, counted)[0], of)
-        outcome = f"{_top(estimate)}, apart {apart:.2f}"
+        outcome = f"{_top(estimate)}, strain {strain:.2f}"
         return Fused(estimate, of, _line(ordered, self.pool.weight, outcome))
 
     def _nothing(self, silent: Sequence[Estimate]) -> Estimate:
