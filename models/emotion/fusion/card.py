@@ -126,8 +126,9 @@ being alike). Voices and the open pool's faces are judged by heads of other fold
 `ece` are of the moments in which anything was said, whether or not it disagreed; `right` is the share of all
 moments guessed rightly, `coverage` of all that is answered, `torn` that in which a question is asked instead,
 `selective_error` of what is answered. `there` and `best_there` are where the best single modality speaks; the
-interval of the gain is by resampling. With noise, only moments are counted in which the others say anything;
-`spoke` is how often the reader did not abstain of it, `loss` what having it costs.
+interval of the gain is by resampling people, or composed moments, which share items, so that it is too narrow. With
+noise, only moments are counted in which the others say anything; `spoke` is how often the reader did not abstain of
+it, `loss` what having it costs.
 
 {results}
 

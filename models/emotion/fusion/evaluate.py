@@ -155,7 +155,9 @@ def _plots(pool: Pool, moments: Moments, folder: Path) -> None:
     plots.reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
     found = measures(pool, moments)
     plots.risk_coverage_curve(
-        scores.risk_coverage(confidence, right), (found["coverage"], found["selective_error"]), folder / "risk.png"
+        scores.risk_coverage(confidence, right),
+        (found["coverage"], found["selective_error"]),
+        folder / "risk_coverage.png",
     )
 
 

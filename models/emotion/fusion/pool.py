@@ -20,6 +20,7 @@ Flags = NDArray[np.bool_]
 
 FORMAT = 1
 SHAPE = (len(SOURCES), len(FEELINGS))
+WORDS, NEUTRAL = SOURCES.index("text"), FEELINGS.index("neutral")
 LEAST = 1e-6
 """Probability below which an opinion counts as this: nothing is excluded for ever."""
 
@@ -63,12 +64,14 @@ class Pool:
 
     def apart(self, chances: Floats, counted: Flags) -> Floats:
         """How far apart the two are that are furthest apart, [n] in [0, 1]: the Jensen-Shannon divergence of what is
-        believed of them, in bits (Lin 1991); 0 where fewer than two are counted."""
+        believed of them, in bits (Lin 1991); 0 where fewer than two are counted. Plain words, whose likeliest feeling
+        is neutral, contradict nothing: people say them whatever they feel."""
+        plain = chances[:, WORDS].argmax(axis=-1) == NEUTRAL
         believed = self.believed(chances).astype(np.float64)
         furthest = np.zeros(len(chances))
         for one in range(len(SOURCES)):
             for other in range(one):
-                both = counted[:, one] & counted[:, other]
+                both = counted[:, one] & counted[:, other] & ~(plain & (WORDS in (one, other)))
                 middle = (believed[:, one] + believed[:, other]) / 2
                 each = (_entropy(believed[:, one]) + _entropy(believed[:, other])) / 2
                 furthest = np.maximum(furthest, np.where(both, _entropy(middle) - each, 0))
@@ -76,7 +79,8 @@ class Pool:
 
     def strain(self, chances: Floats, counted: Flags) -> Floats:
         """How far apart they are, times how little what they say together settles it: [n] in [0, 1)."""
-        return self.apart(chances, counted) * (1 - self.pooled(chances, counted).max(axis=1))
+        open_still = 1 - self.pooled(chances, counted).max(axis=1)
+        return np.asarray(self.apart(chances, counted) * open_still, np.float32)
 
     def torn(self, chances: Floats, counted: Flags) -> Flags:
         """Whether they say so different things that nothing is to be named, [n]."""
