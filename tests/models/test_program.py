@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from models.dataset import UnreadableData, indexed, lined, objects
+from models.emotion.fusion.evaluate import main as evaluate_fusion
+from models.emotion.fusion.train import main as train_fusion
 from models.emotion.text.evaluate import main as evaluate_text
 from models.emotion.text.train import main as train_text
 from models.emotion.voice.evaluate import main as evaluate_voice
@@ -22,9 +24,11 @@ CANARY = "the canary sings at four"
 PROGRAMS = {
     "evaluate voice": lambda data: evaluate_voice(["--data", data, "--weights", "nowhere", "--json"]),
     "evaluate text": lambda data: evaluate_text(["--data", data, "--weights", "nowhere", "--json"]),
+    "evaluate fusion": lambda data: evaluate_fusion(["--data", data, "--weights", "nowhere", "--json"]),
     "evaluate recognition": lambda data: evaluate_speech(["recognition", "--data", data, "--json"]),
     "evaluate speech": lambda data: evaluate_speech(["speech", "--data", data, "--json"]),
     "train voice": lambda data: train_voice(["--data", data, "--weights", "nowhere"]),
+    "train fusion": lambda data: train_fusion(["--data", data, "--weights", "nowhere"]),
     "train text": lambda data: train_text(["--data", data, "--weights", "nowhere"]),
 }
 

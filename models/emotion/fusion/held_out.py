@@ -51,6 +51,9 @@ class Bank:
 
 def bank(readers: Readers, corpora: Corpora, folders: Folders) -> Bank:
     """All opinions, from `folders.kept` where they are there already. Raises `UnreadableData` and `MissingWeight`."""
+    for source in SOURCES:
+        if not (folders.data / source).is_dir():
+            raise UnreadableData(f"{folders.data} holds no folder {source}; --data names another place")
     read: dict[Modality, Callable[[], Opinions]] = {
         "text": lambda: _text(readers, folders.data / "text" / corpora.text),
         "voice": lambda: _voice(readers, folders.data / "voice", corpora.voice, folders.voice),

@@ -1,5 +1,6 @@
 """What the readers say of what nobody said, showed or wrote: sound, tiles and letters that are noise."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from models.emotion.face import evaluate as face_evaluation
 from models.emotion.face.inputs import MOVING
 from models.emotion.face.predict import Face
 from models.emotion.face.tile import SIDE
-from models.emotion.fusion.opinions import Opinions, keep, kept, of_noise
+from models.emotion.fusion.opinions import Opinions, of_noise
 from models.emotion.labels import FEELINGS, SOURCES, Modality
 from models.emotion.text.predict import LEAST_LETTERS, Text
 from models.emotion.voice.corpus import sound, utterances
@@ -78,19 +79,24 @@ def face(reader: Face, data: Path, cache: Path) -> Opinions:
 
 def kept_noise(licence: Licence, folder: Path = KEPT) -> dict[Modality, Opinions]:
     """What training kept for judging. Raises FileNotFoundError where it did not."""
-    found: dict[Modality, Opinions] = {}
-    for source in SOURCES:
-        opinions = kept(folder / f"{licence}_{source}.npz")
-        if opinions is None:
-            raise FileNotFoundError(2, "is not there; `heed train fusion` writes it", f"{licence}_{source}.npz")
-        found[source] = opinions
-    return found
+    held = json.loads((folder / f"{licence}.json").read_text(encoding="utf-8"))
+    return {
+        source: of_noise(np.array(held[source]["chances"], np.float32), np.array(held[source]["speaks"], np.bool_))
+        for source in SOURCES
+    }
 
 
 def keep_noise(said: Mapping[Modality, Opinions], licence: Licence, folder: Path = KEPT) -> None:
     """Write what `kept_noise` reads."""
-    for source in SOURCES:
-        keep(said[source], folder / f"{licence}_{source}.npz")
+    folder.mkdir(parents=True, exist_ok=True)
+    held = {
+        source: {
+            "chances": [[round(float(value), 5) for value in row] for row in said[source].chances],
+            "speaks": said[source].speaks.tolist(),
+        }
+        for source in SOURCES
+    }
+    (folder / f"{licence}.json").write_text(json.dumps(held), encoding="utf-8")
 
 
 def _white(_: list[Floats], chance: np.random.Generator) -> Floats:

@@ -1,7 +1,7 @@
 """One estimate out of several of one moment, or that they say different things."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Fused:
 
     estimate: Estimate
     of: tuple[Modality, ...]
-    line: str
+    line: str = field(repr=False)
 
 
 class Fusion:

@@ -163,6 +163,11 @@ def test_the_line_says_how_it_came_about() -> None:
     )
 
 
+def test_a_fused_estimate_printed_tells_nobody_how_somebody_feels(pools: Fusion) -> None:
+    printed = repr(pools.fuse([estimate_of("text", "sadness"), estimate_of("face", "sadness")]))
+    assert not any(feeling in printed for feeling in FEELINGS)
+
+
 def test_what_is_fused_is_not_fused_again(pools: Fusion) -> None:
     with pytest.raises(ValueError, match="fused already"):
         pools.fuse([estimate_of("fused", "fear")])
