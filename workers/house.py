@@ -7,6 +7,7 @@ from functools import cache
 
 from models.danger.second import Judge
 from models.emotion.face.predict import face
+from models.emotion.fusion.predict import Fusion, fusion
 from models.emotion.reader import FaceReader, TextReader, VoiceReader
 from models.emotion.text.predict import Text
 from models.emotion.voice.predict import Voice
@@ -106,6 +107,11 @@ class House:
         if self.make_text_reader is None:
             raise LookupError("this house estimates no feelings")
         return self._text_reader.get(self.make_text_reader)
+
+    @property
+    def fusion(self) -> Fusion:
+        """What makes one estimate out of several. Raises `UnreadablePool`."""
+        return fusion(self.settings.weights_licence)
 
     @property
     def face_reader(self) -> FaceReader:

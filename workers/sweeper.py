@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.words import as_language, say, variants
 from workers.house import House
-from workers.journal import cases, erasing, faces, inbox, leases, outbox, people, retention, speeches, turns
+from workers.journal import cases, drawings, erasing, faces, inbox, leases, outbox, people, retention, speeches, turns
 from workers.journal.database import JournalUnavailable
 from workers.journal.outbox import Letter
 from workers.journal.tables import now, random_id
@@ -79,6 +79,7 @@ class Sweeper:
         context = timedelta(hours=settings.context_hours)
         self._house.journal.transact(lambda session: retention.sweep_words(session, context, diary))
         self._house.journal.transact(lambda session: retention.sweep_readings(session, diary))
+        self._house.journal.transact(lambda session: retention.sweep_log(session, diary))
         self._house.journal.transact(lambda session: retention.sweep_rows(session, diary))
         self._house.journal.transact(faces.sweep)
         self._house.journal.transact(inbox.sweep_keys)
@@ -99,7 +100,10 @@ class Sweeper:
         for turn in speeches.overdue(session):
             log.error("answer not spoken: turn=%s attempts=%s", turn.id, turn.speech_attempts)
             speeches.give_up(session, turn)
-        return due + speeches.to_ring(session)
+        for drawing in drawings.overdue(session):
+            log.error("picture not drawn: drawing=%s attempts=%s", drawing.id, drawing.attempts)
+            drawings.give_up(session, drawing)
+        return due + speeches.to_ring(session) + drawings.to_ring(session)
 
     def _check_in(self, session: Session) -> None:
         for person in people.due_check_ins(session):

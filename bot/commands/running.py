@@ -35,7 +35,7 @@ def bot() -> None:
 
 
 def worker(
-    kind: Annotated[str, typer.Argument(help="text (composes) or media (perceives, renders)")] = "text",
+    kind: Annotated[str, typer.Argument(help="text (composes) or media (perceives, renders, draws)")] = "text",
 ) -> None:
     """Run one worker process alone. Its log goes to standard error."""
     if kind not in KINDS:

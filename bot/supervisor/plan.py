@@ -67,7 +67,7 @@ def playground(settings: Settings) -> Program:
 
 
 def worker(settings: Settings, kind: str) -> Program:
-    """A Celery worker: `text` composes, `media` perceives and renders."""
+    """A Celery worker: `text` composes, `media` perceives, renders and draws."""
     return Program(
         name=kind,
         command=_entered(settings, kind, "workers.run", kind),

@@ -3,11 +3,11 @@
 import base64
 from typing import Any
 
-from telegram import Bot, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram import Bot, InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters
 
 from workers.journal.outbox import WRITTEN, Due
 
-VOICE_NAME = "heed.ogg"  # Telegram shows it nowhere, but tells the type by it
+VOICE_NAME, PHOTO_NAME = "heed.ogg", "heed.png"  # Telegram shows them nowhere, but tells the type by them
 
 
 class NoSuchMethod(ValueError):
@@ -30,11 +30,18 @@ async def call(bot: Bot, due: Due) -> int | None:
         body.pop(WRITTEN, None)
         voice = base64.b64decode(body.pop("voice_b64"))
         return _id(await bot.send_voice(due.chat_id, voice=voice, filename=VOICE_NAME, **body, **extra))
+    if due.method == "sendPhoto":
+        photo = base64.b64decode(body.pop("photo_b64"))
+        return _id(await bot.send_photo(due.chat_id, photo=photo, filename=PHOTO_NAME, **body, **extra))
     if due.method == "sendDocument":
         document = base64.b64decode(body.pop("document_b64"))
         return _id(await bot.send_document(due.chat_id, document=document, **body, **extra))
     if due.method == "editMessageText":
         await bot.edit_message_text(chat_id=due.chat_id, **body, **extra)
+    elif due.method == "editMessageMedia":
+        photo = base64.b64decode(body.pop("photo_b64"))
+        media = InputMediaPhoto(photo, caption=body.pop("caption"), filename=PHOTO_NAME)
+        await bot.edit_message_media(media, chat_id=due.chat_id, **body, **extra)
     elif due.method == "editMessageReplyMarkup":
         await bot.edit_message_reply_markup(chat_id=due.chat_id, **body, **extra)
     elif due.method == "deleteMessages":

@@ -30,7 +30,7 @@ from workers.house import House
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
 from workers.journal.speeches import is_unspoken
-from workers.journal.tables import Base, Inbox, Outbox, Turn, now
+from workers.journal.tables import Base, Drawing, Inbox, Outbox, Turn, now
 from workers.journal.turns import OPEN
 from workers.settings import Settings
 from workers.sweeper import Sweeper
@@ -170,7 +170,10 @@ class Rig:
             unspoken = select(func.count()).where(
                 is_unspoken(), (Turn.lease_until.is_(None)) | (Turn.lease_token.is_not(None))
             )
-            return not (turns and (session.scalar(open_turns) or session.scalar(unspoken)))
+            undrawn = select(func.count()).where((Drawing.lease_until.is_(None)) | (Drawing.lease_token.is_not(None)))
+            if not turns:
+                return True
+            return not any(session.scalar(each) for each in (open_turns, unspoken, undrawn))
 
     async def _until(self, happened: Any, complaint: str) -> None:
         async def check() -> bool:

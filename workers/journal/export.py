@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.words import as_language, say
-from workers.journal import audit, readings
+from workers.journal import audit, emotion_log, readings
 from workers.journal.people import key_of
 from workers.journal.tables import Case, Consent, Conversation, Person, Turn, TurnMessage
 
@@ -85,6 +85,19 @@ def everything(session: Session, person: Person) -> dict[str, Any]:
                 "consent": row.consent,
             }
             for row, felt in readings.of_person(session, person)
+        ],
+        "course_of_feelings": [
+            {
+                "at": moment.at.isoformat(),
+                "turn": moment.turn_id,
+                "from": list(moment.of),
+                "model": moment.fused.model,
+                "probabilities": dict(moment.fused.probabilities),
+                "valence": moment.fused.valence if moment.fused.abstained is None else None,
+                "arousal": moment.fused.arousal if moment.fused.abstained is None else None,
+                "not_estimated_because": moment.fused.abstained,
+            }
+            for moment in emotion_log.moments(session, person)
         ],
         "cases": [
             {

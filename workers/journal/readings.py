@@ -85,14 +85,14 @@ def of_turn(session: Session, person: Person, turn_id: int) -> list[Felt]:
         select(Reading).where(Reading.turn_id == turn_id).order_by(Reading.message_id, Reading.modality)
     ).all()
     key = key_of(session, person)
-    return [_opened(row, key) for row in rows]
+    return [opened(row, key) for row in rows]
 
 
 def of_person(session: Session, person: Person) -> list[tuple[Reading, Felt]]:
     """Every reading that is kept of a person, oldest first: the row, and what it holds."""
     rows = session.scalars(select(Reading).where(Reading.person_id == person.id).order_by(Reading.at, Reading.id))
     key = key_of(session, person)
-    return [(row, _opened(row, key)) for row in rows]
+    return [(row, opened(row, key)) for row in rows]
 
 
 def turn_was_sent(session: Session, person_id: str, turn_id: int) -> None:
@@ -111,7 +111,8 @@ def drop_of_person(session: Session, person_id: str) -> None:
     session.execute(delete(Reading).where(Reading.person_id == person_id))
 
 
-def _opened(row: Reading, key: PersonKey) -> Felt:
+def opened(row: Reading, key: PersonKey) -> Felt:
+    """What a row holds."""
     if row.estimate is None:
         return Felt(row.message_id, row.modality, row.model, abstained=row.abstained or "unknown")
     held = json.loads(key.unseal(row.estimate))

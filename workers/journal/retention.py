@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workers.journal import conversations
-from workers.journal.tables import Consent, Conversation, Outbox, Person, Reading, Turn, TurnMessage, now
+from workers.journal.tables import Consent, Conversation, EmotionLog, Outbox, Person, Reading, Turn, TurnMessage, now
 
 BATCH = 500
 OUTBOX_KEPT = timedelta(days=14)  # as long as the inbox keeps the keys that the rows' origins name
@@ -74,6 +74,21 @@ def sweep_readings(session: Session, diary: timedelta) -> int:
     )
     gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(Reading).where(Reading.id.in_(select(Reading.id).where(over).limit(BATCH)))
+    )
+    return gone.rowcount
+
+
+def sweep_log(session: Session, diary: timedelta) -> int:
+    """Drops what is kept of the course of feelings where its time is over: without the diary all of it, with it what
+    is older, and that of an ended conversation where nothing is to be kept. Returns how many."""
+    at = now()
+    over = or_(
+        EmotionLog.at < at - diary,
+        EmotionLog.person_id.not_in(_with_diary()),
+        EmotionLog.person_id.in_(_keeping_nothing()) & EmotionLog.turn_id.in_(_of_ended_conversations(at)),
+    )
+    gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        delete(EmotionLog).where(EmotionLog.id.in_(select(EmotionLog.id).where(over).limit(BATCH)))
     )
     return gone.rowcount
 

@@ -4,56 +4,26 @@ Indexes are chosen so that the cost of a message does not grow with the number o
 outbox rows and unhandled inbox rows are each found through a partial index over just those rows.
 """
 
-import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    ColumnElement,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Text,
-    false,
-    literal_column,
-    text,
-    true,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, false, literal_column, true
+from sqlalchemy.orm import Mapped, mapped_column
 
-from workers.journal.times import UTCTime
+from workers.journal.base import Base as Base
+from workers.journal.base import now as now
+from workers.journal.base import only
+from workers.journal.base import random_id as random_id
+from workers.journal.feelings import Drawing as Drawing
+from workers.journal.feelings import EmotionLog as EmotionLog
+from workers.journal.feelings import FaceChoice as FaceChoice
+from workers.journal.feelings import Reading as Reading
 
 OPEN_TURN = "state IN ('received', 'perceived', 'composed', 'sending')"
 UNSENT = "state IN ('queued', 'sending')"
 WAITING = "state = 'waiting'"
 UNSPOKEN = "speech IN ('instead', 'beside')"
 OFFERED = "speech = 'offered'"
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _only(condition: str) -> dict[str, Any]:
-    """A partial index over just these rows."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
-
-
-class Base(DeclarativeBase):
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
-        datetime: UTCTime(),
-        int: BigInteger().with_variant(Integer(), "sqlite"),
-        dict[str, Any]: JSON(),
-        bytes: LargeBinary(),
-    }
-
-
-def random_id() -> str:
-    return uuid.uuid4().hex
 
 
 class Person(Base):
@@ -93,7 +63,7 @@ class Conversation(Base):
 
     __tablename__ = "conversation"
     __table_args__ = (
-        Index("conversation_current", "person_id", unique=True, **_only("closed_at IS NULL")),
+        Index("conversation_current", "person_id", unique=True, **only("closed_at IS NULL")),
         Index("conversation_person", "person_id"),
     )
 
@@ -120,12 +90,12 @@ class Turn(Base):
 
     __tablename__ = "turn"
     __table_args__ = (
-        Index("turn_open", "person_id", "id", **_only(OPEN_TURN)),
-        Index("turn_due", "ring_at", **_only(OPEN_TURN)),
+        Index("turn_open", "person_id", "id", **only(OPEN_TURN)),
+        Index("turn_due", "ring_at", **only(OPEN_TURN)),
         Index("turn_conversation", "conversation_id", "id"),
-        Index("turn_kept", "opened_at", **_only("answer IS NOT NULL")),
-        Index("turn_unspoken", "ring_at", **_only(UNSPOKEN)),
-        Index("turn_offered", "person_id", **_only(OFFERED)),
+        Index("turn_kept", "opened_at", **only("answer IS NOT NULL")),
+        Index("turn_unspoken", "ring_at", **only(UNSPOKEN)),
+        Index("turn_offered", "person_id", **only(OFFERED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -169,7 +139,7 @@ class TurnMessage(Base):
         Index("turn_message_origin", "bot_id", "chat_id", "message_id", unique=True),
         Index("turn_message_turn", "turn_id"),
         Index("turn_message_recent", "person_id", "received_at"),
-        Index("turn_message_kept", "received_at", **_only("words IS NOT NULL")),
+        Index("turn_message_kept", "received_at", **only("words IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -189,49 +159,12 @@ class TurnMessage(Base):
     received_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Reading(Base):
-    """What software believes somebody felt, from one message. `estimate` is sealed: probabilities, valence, arousal;
-    absent where the model abstained, and then `abstained` is its reason. `consent` is the version that was agreed to.
-    """
-
-    __tablename__ = "reading"
-    __table_args__ = (
-        Index("reading_turn", "turn_id", "modality", "message_id", unique=True),
-        Index("reading_person", "person_id", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
-    message_id: Mapped[int]
-    modality: Mapped[str] = mapped_column(String(8))
-    model: Mapped[str] = mapped_column(String(64))
-    estimate: Mapped[bytes | None]
-    abstained: Mapped[str | None] = mapped_column(String(24))
-    consent: Mapped[str] = mapped_column(String(12))
-    at: Mapped[datetime] = mapped_column(default=now)
-
-
-class FaceChoice(Base):
-    """The question which of several faces in a photo is the person's. `held` is sealed: where Telegram keeps the
-    photo, and where in it the faces are. It goes with the answer, or after an hour."""
-
-    __tablename__ = "face_choice"
-    __table_args__ = (Index("face_choice_turn", "turn_id"), Index("face_choice_over", "until"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    turn_id: Mapped[int] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"))
-    held: Mapped[bytes]
-    until: Mapped[datetime]
-
-
 class Inbox(Base):
     """One update as Telegram sent it. The payload goes when it is handled; the key stays 14 days."""
 
     __tablename__ = "inbox"
     __table_args__ = (
-        Index("inbox_waiting", "bot_id", "chat_id", "message_id", **_only(WAITING)),
+        Index("inbox_waiting", "bot_id", "chat_id", "message_id", **only(WAITING)),
         Index("inbox_received", "received_at"),
         Index("inbox_chat", "bot_id", "chat_id", "message_id"),
     )
@@ -257,7 +190,7 @@ class Outbox(Base):
     __tablename__ = "outbox"
     __table_args__ = (
         Index("outbox_origin", "bot_id", "origin", "part", unique=True),
-        Index("outbox_unsent", "bot_id", "priority", "id", **_only(UNSENT)),
+        Index("outbox_unsent", "bot_id", "priority", "id", **only(UNSENT)),
         Index("outbox_turn", "turn_id"),
         Index("outbox_person", "person_id", "id"),
         Index("outbox_closed", "closed_at"),

@@ -11,7 +11,18 @@ from models.reply.script import language_of
 from models.reply.situation import situation_of
 from models.words import Language, say, variants
 from workers.errors import Permanent
-from workers.journal import asking, consents, counters, faces, introduction, outbox, readings, speeches, turns
+from workers.journal import (
+    asking,
+    consents,
+    counters,
+    emotion_log,
+    faces,
+    introduction,
+    outbox,
+    readings,
+    speeches,
+    turns,
+)
 from workers.journal.conversations import PROGRAM_REMINDER
 from workers.journal.outbox import Letter
 from workers.journal.people import key_of
@@ -20,6 +31,7 @@ from workers.journal.tables import Conversation, Person, Turn, now
 from workers.journal.turns import Due
 from workers.stages.sentence import untaken
 from workers.turn.context import Outrun, Superseded, TurnContext
+from workers.turn.felt import as_felt
 
 LATE_AFTER = timedelta(seconds=120)
 LONGEST_SPOKEN = 1_500  # characters, about a minute and a half: nobody listens longer, and everybody can read on
@@ -81,10 +93,9 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
         person.minor = True
         consents.withdraw_all(session, person)
         readings.drop_of_person(session, person.id)
-    elif readings.allowed(session, person, readings.TEXT) is None:  # taken back, perhaps, while this was composed
-        readings.drop_of_turn(session, turn.id)
-    elif context.felt is not None:
-        readings.add(session, person, turn.id, context.felt)
+        emotion_log.drop_of_person(session, person.id)
+    else:
+        _keep_felt(session, context, person, turn)
     speeches.withdraw(session, person)
     text = _text(context, conversation, person, reply, manner)
     due: Due | None = None
@@ -113,6 +124,19 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
             asking.ask_for_readings(session, person, conversation, turn)
     counters.add(session, f"answer.{reply.source}")
     return due
+
+
+def _keep_felt(session: Session, context: TurnContext, person: Person, turn: Turn) -> None:
+    """Keeps what was read from the words, and what all readings of the turn come to, as far as is allowed now."""
+    if readings.allowed(session, person, readings.TEXT) is None:  # taken back, perhaps, while this was composed
+        readings.drop_of_turn(session, turn.id)
+        emotion_log.drop_of_turn(session, turn.id)
+        return
+    if context.felt is not None:
+        readings.add(session, person, turn.id, context.felt)
+    if context.fused is not None:
+        felt = as_felt(context.fused.estimate, context.newest_message)
+        emotion_log.write(session, person, turn.id, felt, context.fused.of, context.oldest_sent_at or turn.opened_at)
 
 
 def _question(session: Session, context: TurnContext, person: Person) -> dict[str, Any]:

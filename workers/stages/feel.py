@@ -5,10 +5,10 @@ without one.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from models.emotion.estimate import Estimate
-from models.emotion.surest import surest
+from models.emotion.fusion.predict import Fused
 from models.reply.age import stated_age
 from models.reply.script import language_of
 from models.weights import WeightsError
@@ -33,7 +33,8 @@ def feel_voice(context: TurnContext) -> None:
 
 
 def feel(context: TurnContext) -> None:
-    """Fills in `context.felt` from the words of the turn, and `context.estimate` from all that was read of it."""
+    """Fills in `context.felt` from the words of the turn, and `context.fused` and `context.estimate` from all that
+    was read of it: words, voice and face are weighed against one another once a turn, and here."""
     if not context.may_feel:
         return
     words = "\n".join(context.messages)
@@ -50,7 +51,22 @@ def feel(context: TurnContext) -> None:
 
 def _merge(context: TurnContext, of_words: Estimate | None) -> None:
     perceived = [as_estimate(felt) for felt in context.readings if felt.modality in {VOICE, FACE}]
-    context.estimate = surest([*perceived, *([of_words] if of_words is not None else [])])
+    estimates = [*perceived, *([of_words] if of_words is not None else [])]
+    if not estimates:
+        return
+    context.fused = fused(context, estimates)
+    if context.fused is not None:
+        context.estimate = context.fused.estimate
+        log.info("feelings fused: turn=%s of=%s", context.turn_id, context.fused.line)
+
+
+def fused(context: TurnContext, estimates: Sequence[Estimate]) -> Fused | None:
+    """What the estimates of one turn come to. None where that could not be found out: the answer is not held up."""
+    try:
+        return context.house.fusion.fuse(estimates)
+    except Exception as error:
+        log.exception("not fused: turn=%s error=%s", context.turn_id, type(error).__name__)
+    return None
 
 
 def is_young(context: TurnContext, words: str) -> bool:

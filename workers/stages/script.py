@@ -3,9 +3,9 @@
 from sqlalchemy.orm import Session
 
 from models.emotion.estimate import Estimate
-from models.emotion.surest import surest
 from workers.journal import readings, speeches
 from workers.journal.tables import Person, Turn
+from workers.stages.feel import fused
 from workers.turn.context import Superseded, TurnContext
 from workers.turn.felt import as_estimate
 
@@ -18,10 +18,12 @@ def script(context: TurnContext) -> None:
     if context.script is None:
         raise Superseded
     with journal.read() as session:
-        context.estimate = _estimate(session, context.turn_id)
+        kept = _kept(session, context.turn_id)
+    found = fused(context, kept) if kept else None
+    context.estimate = found.estimate if found is not None else None
 
 
-def _estimate(session: Session, turn_id: int) -> Estimate | None:
+def _kept(session: Session, turn_id: int) -> list[Estimate]:
     turn = session.get(Turn, turn_id)
     person = session.get(Person, turn.person_id) if turn else None
-    return surest([as_estimate(felt) for felt in readings.of_turn(session, person, turn_id)]) if person else None
+    return [as_estimate(felt) for felt in readings.of_turn(session, person, turn_id)] if person else []

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from models.emotion.estimate import Estimate
+from models.emotion.fusion.predict import Fused
 from models.reply.request import Exchange, Reply
 from models.speech.audio import Sound
 from models.words import Language
@@ -107,6 +108,8 @@ class TurnContext:
     """What was read from the messages of this turn when they were perceived."""
     felt: Felt | None = field(default=None, repr=False)
     """What was read from its words."""
+    fused: Fused | None = field(default=None, repr=False)
+    """What all that was read of it comes to."""
     estimate: Estimate | None = field(default=None, repr=False)
     """What the reply, and the voice that speaks it, may rest on, of all that was read."""
     reply: Reply | None = field(default=None, repr=False)

@@ -3,8 +3,11 @@
 import time
 from typing import Any
 
+from bot.playground.files import KINDS
 from bot.playground.methods.registry import Call, method
+from bot.playground.methods.sending import stored, upload_of
 from bot.playground.outgoing import buttons_of, caption_of, text_of
+from bot.playground.parameters import Parameters
 from bot.playground.refusal import bad_request
 from bot.playground.store import JSON
 
@@ -13,6 +16,7 @@ SAME = (
     "content and reply markup of the message"
 )
 ANSWER_LONGEST = 200  # characters
+EDITABLE = ("photo", "video", "animation", "audio", "document")
 
 
 def _own_message(call: Call) -> JSON:
@@ -57,6 +61,23 @@ async def edit_message_caption(call: Call) -> JSON:
         raise bad_request("there is no caption in the message to edit")
     fresh = {**caption_of(call.parameters), **buttons_of(call.parameters)}
     return _replace(call, message, ("caption", "caption_entities"), fresh)
+
+
+@method("editMessageMedia")
+async def edit_message_media(call: Call) -> JSON:
+    """Another file in the place of the one that is there, with a caption and buttons of its own."""
+    media = call.parameters.mapping("media") or {}
+    kind = media.get("type")
+    if kind not in EDITABLE:
+        raise bad_request("can't parse InputMedia: wrong type of the media")
+    message = _own_message(call)
+    if "text" in message:
+        raise bad_request("there is no media in the message to edit")
+    file = upload_of(call.parameters, "media", media.get("media"))
+    with call.board.store.writing() as writing:
+        field = stored(call, writing, message["chat"]["id"], kind, file, media)
+    fresh = {**field, **caption_of(Parameters(media)), **buttons_of(call.parameters)}
+    return _replace(call, message, (*KINDS, "caption", "caption_entities"), fresh)
 
 
 @method("editMessageReplyMarkup")

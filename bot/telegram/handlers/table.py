@@ -21,6 +21,7 @@ from bot.telegram.handlers import (
     forgetting,
     groups,
     helping,
+    mood,
     photos,
     presses,
     privacy,
@@ -44,8 +45,9 @@ COMMANDS: dict[str, Effect] = {
     "forget": forgetting.forget,
     "country": country.country,
     "voice": voice.voice,
+    "mood": mood.mood,
 }
-MENU = ("start", "help", "new", "settings", "privacy", "pause", "export", "forget")
+MENU = ("start", "help", "new", "mood", "settings", "privacy", "pause", "forget")
 
 
 def nothing(scene: Scene) -> None:
