@@ -24,11 +24,12 @@ def caption(moments: Sequence[Moment], span: Span, language: Language, clock: st
 
 def sentence(moments: Sequence[Moment], span: Span, language: Language, zone: tzinfo) -> str:
     """How somebody seemed over a span, in one sentence."""
-    named = [(moment.feeling, moment.at.astimezone(zone)) for moment in moments if moment.feeling is not None]
+    newest_first = sorted(moments, key=lambda moment: moment.at, reverse=True)
+    named = [(each.feeling, each.at.astimezone(zone)) for each in newest_first if each.feeling is not None]
     if not named:
         return say(language, "mood.course.unclear")
     # Of feelings that are as frequent as one another, the later one counts first: it is nearer to now.
-    counted = Counter(feeling for feeling, _ in reversed(named)).most_common()
+    counted = Counter(feeling for feeling, _ in named).most_common()
     main, times = counted[0]
     other = counted[1][0] if len(counted) > 1 and counted[1][1] >= WORTH_SAYING * len(named) else None
     if other is None:

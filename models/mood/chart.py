@@ -71,8 +71,7 @@ def course(moments: Sequence[Moment], span: Span, language: Language, zone: tzin
         pen.mark(modality, scale.x(at), scale.y(valence), size)
     _legend(pen, [modality for modality in SHAPES if any(mark[1] == modality for mark in marks)])
     picture = io.BytesIO()
-    small = image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
-    small.save(picture, "PNG", optimize=True)
+    image.reduce(FINE).save(picture, "PNG", optimize=True)
     return picture.getvalue()
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from models.emotion.estimate import Estimate
 from models.emotion.text.predict import ENCODER, Text
 from models.emotion.voice.predict import WHISPER, Voice
 from models.speech.recognise.scripted import ScriptedRecogniser
@@ -62,8 +61,10 @@ async def test_with_a_yes_voice_and_words_are_read_until_the_answer_was_sent(
     await send(people, note)
     assert rows == ["voice"]
     assert rig.text_reader.read_words == [(EXAM, "en")]
-    assert seen[0].estimate == rig.voice_reader.says
-    assert rig.count("reading") == 0, "the answer was sent, and there is no diary"
+    assert seen[0].fused is not None
+    assert seen[0].fused.of == ("text", "voice")
+    assert seen[0].estimate == seen[0].fused.estimate
+    assert (rig.count("reading"), rig.count("emotion_log")) == (0, 0), "the answer was sent, and there is no diary"
 
 
 async def test_with_the_diary_both_readings_stay_and_are_in_the_export(rig: Rig, people: People, note: bytes) -> None:
@@ -182,7 +183,8 @@ async def test_where_nothing_is_sure_no_feeling_is_named(rig: Rig, people: Peopl
     seen = watched(rig)
     rig.ears = ScriptedRecogniser([EXAM])
     heard = text_of((await send(people, note))[-1])
-    assert seen[0].estimate == Estimate("voice", "scripted-1", abstained="unsure")
+    assert seen[0].estimate is not None
+    assert (seen[0].estimate.modality, seen[0].estimate.abstained) == ("fused", "unsure")
     for kind in ("heard", "feel"):
         for feeling in ("anger", "disgust", "fear", "happiness", "sadness", "surprise"):
             assert not any(guess in heard for guess in variants("en", f"reply.{kind}.{feeling}"))
