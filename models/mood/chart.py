@@ -135,7 +135,7 @@ def _paper(pen: _Pen, scale: Scale, span: Span, zone: tzinfo) -> None:
     pen.box(LEFT, TOP, RIGHT, middle, ABOVE)
     pen.box(LEFT, middle, RIGHT, BOTTOM, BELOW)
     for at in _ticks(scale, span, zone):
-        pen.line([(scale.x(at), TOP), (scale.x(at), BOTTOM)], GRID, 2)
+        pen.line([(scale.x(at), TOP + STRIP), (scale.x(at), BOTTOM - STRIP)], GRID, 2)
     pen.line([(LEFT, middle), (RIGHT, middle)], "#B5B5B5", 3)
     end = 0.0
     for x, words in _labels(scale, span, zone, pen.language):

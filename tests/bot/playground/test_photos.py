@@ -153,3 +153,33 @@ async def test_a_photo_leaves_no_trace_on_disk_that_can_be_read_and_goes_with_it
     for size in sent["photo"]:
         with pytest.raises(BadRequest, match=r"(?i)wrong file_id"):
             await bot.get_file(size["file_id"])
+
+
+async def test_a_picture_takes_the_place_of_another_with_its_caption_and_buttons(bot: Bot, client: Client) -> None:
+    await client.write(PERSON, "hi")
+    first, second = picture(64, 64, "PNG"), picture(80, 60, "PNG")
+    sent = await bot.send_photo(PERSON, first, caption="the week", reply_markup=KEYS)
+    edited = await bot.edit_message_media(
+        InputMediaPhoto(second, caption="the month"), PERSON, sent.message_id, reply_markup=KEYS
+    )
+    assert (edited.message_id, edited.caption, edited.reply_markup) == (sent.message_id, "the month", KEYS)
+    assert edited.edit_date is not None
+    (size,) = edited.photo
+    assert (size.width, size.height) == (80, 60)
+    assert bytes(await (await size.get_file()).download_as_bytearray()) == second
+    shown = (await client.read(PERSON))[-1]
+    check(types.Message, shown)
+    assert (shown["caption"], shown["photo"][0]["file_id"]) == ("the month", size.file_id)
+
+
+async def test_what_is_no_picture_takes_no_pictures_place(bot: Bot, client: Client) -> None:
+    await client.write(PERSON, "hi")
+    words = await bot.send_message(PERSON, "words")
+    with pytest.raises(BadRequest, match="no media in the message"):
+        await bot.edit_message_media(InputMediaPhoto(picture(8, 8)), PERSON, words.message_id)
+    sent = await bot.send_photo(PERSON, picture(64, 64), caption="the week")
+    with pytest.raises(BadRequest, match=r"(?i)IMAGE_PROCESS_FAILED"):
+        await bot.edit_message_media(InputMediaPhoto(b"no picture"), PERSON, sent.message_id)
+    with pytest.raises(BadRequest, match="to edit not found"):
+        await bot.edit_message_media(InputMediaPhoto(picture(8, 8)), PERSON, 4711)
+    assert (await client.read(PERSON))[-1]["caption"] == "the week"
