@@ -308,6 +308,19 @@ def waits_untaken(session: Session, since: datetime) -> bool:
     return bool(session.scalar(select(waiting)))
 
 
+def answer_due(session: Session) -> bool:
+    """Whether somebody's answer is being written, or could be."""
+    older = aliased(Turn)
+    writing = exists().where(
+        is_open(),
+        Turn.state.in_(THINKING),
+        Turn.queue == COMPOSE,
+        Turn.not_before <= now(),
+        ~exists().where(older.person_id == Turn.person_id, older.id < Turn.id, is_open(older)),
+    )
+    return bool(session.scalar(select(writing)))
+
+
 def next_of(session: Session, turn_id: int) -> Due | None:
     """The turn to ring when this one has ended: its person's oldest open one."""
     following = session.execute(_following(), {"ended": turn_id}).first()
