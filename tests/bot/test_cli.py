@@ -334,7 +334,7 @@ def test_a_name_the_manifest_does_not_hold_is_one_line(home: Path) -> None:
 
 def test_every_learned_head_is_listed_with_its_terms(home: Path) -> None:
     heads = heed("models", "list").stdout.partition("\n\n")[2].splitlines()[1:]
-    files = [*PROJECT.glob("models/**/*.npz"), *PROJECT.glob("models/**/*.bin")]
+    files = [path for kind in ("npz", "bin", "onnx") for path in PROJECT.glob(f"models/**/*.{kind}")]
     assert len(heads) == len(files)
     (voice,) = [line for line in heads if " voice-eight-3 " in line]
     assert voice.startswith("used")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.emotion.face.inputs import FEATURES, LOGITS
 from models.emotion.face.run import HeadPlan
-from models.emotion.head import Card, Head, distance, softmax
+from models.emotion.head import Card, Head, Rest, distance, softmax
 from models.emotion.labels import FEELINGS
 
 Floats = NDArray[np.float32]
@@ -20,6 +20,8 @@ Places = NDArray[np.intp]
 
 ALIKE = 48
 """Directions of the features in which strangeness is measured."""
+LEAST_SCALE = 0.02
+"""Of scores in 0..1: a movement that MediaPipe hardly ever sees must not decide by its last digits."""
 FEATURE_PULL = 30.0
 """How much harder the many features are held back than the few movements."""
 
@@ -39,7 +41,7 @@ def fitted(seen: Seen, plan: HeadPlan, card: Card, network: bool) -> Head:
     """The head. Its pull, temperature and both thresholds come from folds; `network` is whether the inputs have the
     network's logits and features, or movements alone."""
     centre = np.nanmean(seen.inputs, axis=0).astype(np.float32)
-    scale = (np.nanstd(seen.inputs, axis=0) + 1e-4).astype(np.float32)
+    scale = np.maximum(np.nanstd(seen.inputs, axis=0), LEAST_SCALE).astype(np.float32)
     standard = np.nan_to_num((seen.inputs - centre) / scale, nan=0.0).astype(np.float32)
     start, pull = _start(scale, network)
     parts = list(_folds(seen.family, plan.folds))
@@ -49,7 +51,7 @@ def fitted(seen: Seen, plan: HeadPlan, card: Card, network: bool) -> Head:
     best = int(np.argmin(losses))
     temperature = _temperature(logits[best][seen.asked], labels[seen.asked])
     weight, bias = _regression(standard, seen.targets, start, pull * plan.strengths[best])
-    basis, means, strange = _spread(standard, parts, network)
+    familiar, strange = _spread(standard, parts, network)
     confidence = softmax(logits[best] / np.float32(temperature)).max(axis=1)[seen.asked]
     return Head(
         card=card,
@@ -61,8 +63,9 @@ def fitted(seen: Seen, plan: HeadPlan, card: Card, network: bool) -> Head:
         temperature=temperature,
         sure_from=float(np.quantile(confidence, 1 - plan.coverage)),
         alike_to=float(np.quantile(strange, plan.familiar)),
-        basis=basis,
-        means=means,
+        basis=familiar.basis,
+        means=familiar.means,
+        rest=familiar.rest,
         extras={"strength": np.array([plan.strengths[best]], np.float32)},
     )
 
@@ -133,21 +136,40 @@ def _temperature(logits: Floats, labels: NDArray[np.int64]) -> float:
     return float(np.exp(brentq(gap, -3.0, 3.0)))
 
 
-def _spread(standard: Floats, parts: Sequence[tuple[Places, Places]], network: bool) -> tuple[Floats, Floats, Floats]:
-    """What makes the features (or movements) spread alike in their main directions, the middle there, and how far
-    each row is from it when it is held out."""
+@dataclass(frozen=True, slots=True)
+class _Familiar:
+    """What some faces are like; see `Head`."""
+
+    basis: Floats
+    means: Floats
+    rest: Rest
+
+    def strangeness(self, standard: Floats) -> Floats:
+        """How unlike them each of `standard` [n, in] is: [n]."""
+        places = standard @ self.basis
+        return self.rest.joined(distance(places, self.means), standard, places)
+
+
+def _spread(standard: Floats, parts: Sequence[tuple[Places, Places]], network: bool) -> tuple[_Familiar, Floats]:
+    """What the rows are like, and how far each is from that when it is held out."""
     strange = np.zeros(len(standard), np.float32)
     for train, test in parts:
-        basis, means = _whitened(standard[train], network)
-        strange[test] = distance(standard[test] @ basis, means)
-    basis, means = _whitened(standard, network)
-    return basis, means, strange
+        strange[test] = _familiar(standard[train], network).strangeness(standard[test])
+    return _familiar(standard, network), strange
 
 
-def _whitened(standard: Floats, network: bool) -> tuple[Floats, Floats]:
+def _familiar(standard: Floats, network: bool) -> _Familiar:
+    """The main directions of the features (or of the movements), made to spread alike, the middle there, and the level
+    of everything else: a movement that no face makes is strange whatever the network thinks of the picture."""
     basis = np.zeros((standard.shape[1], min(ALIKE, standard.shape[1])), np.float32)
     rows = FEATURES if network else slice(None)
     values, axes = np.linalg.eigh(np.cov(standard[:, rows].T.astype(np.float64)))
     chosen = np.argsort(-values)[: basis.shape[1]]
-    basis[rows] = (axes[:, chosen] / np.sqrt(np.maximum(values[chosen], 1e-6))).astype(np.float32)
-    return basis, np.asarray((standard @ basis).mean(axis=0, keepdims=True), np.float32)
+    spread = np.sqrt(np.maximum(values[chosen], 1e-6))
+    basis[rows] = (axes[:, chosen] / spread).astype(np.float32)
+    places = standard @ basis
+    whole = np.mean(np.sum(standard.astype(np.float64) ** 2, axis=1))
+    inside = np.mean(np.sum((places * spread).astype(np.float64) ** 2, axis=1))
+    level = float((whole - inside) / max(standard.shape[1] - basis.shape[1], 1))
+    rest = Rest(np.diag(spread).astype(np.float32), max(level, 1e-6))
+    return _Familiar(basis, np.asarray(places.mean(axis=0, keepdims=True), np.float32), rest)
