@@ -159,9 +159,9 @@ def _spread(standard: Floats, parts: Sequence[tuple[Places, Places]], network: b
 
 
 def _familiar(standard: Floats, network: bool) -> _Familiar:
-    """The main directions of the features (or of the movements), made to spread alike, the middle there, and the level
-    of everything else: a movement that no face makes is strange whatever the network thinks of the picture."""
-    basis = np.zeros((standard.shape[1], min(ALIKE, standard.shape[1])), np.float32)
+    """The main directions of the features (or of the movements), made to spread alike, the middle there, and the
+    level of everything else: a movement that no face makes is strange whatever the network thinks of the picture."""
+    basis = np.zeros((standard.shape[1], min(ALIKE, standard.shape[1] // 2)), np.float32)
     rows = FEATURES if network else slice(None)
     values, axes = np.linalg.eigh(np.cov(standard[:, rows].T.astype(np.float64)))
     chosen = np.argsort(-values)[: basis.shape[1]]
