@@ -30,7 +30,7 @@ def test_open_takes_text_heads_that_may_be_used_commercially_and_no_other(tmp_pa
     reader = _house(tmp_path, "open").text_reader
     assert isinstance(reader, Text)
     assert reader.head(language).card.commercial
-    assert reader.adapter.card.commercial
+    assert reader.adapter(language).card.commercial
 
 
 @pytest.mark.weights
@@ -38,7 +38,7 @@ def test_all_takes_the_heads_that_read_best_whatever_they_were_trained_on(tmp_pa
     weights.weight(ENCODER)
     reader = _house(tmp_path, "all").text_reader
     assert isinstance(reader, Text)
-    assert reader.head("ko").card.name == "text-ko-2"
+    assert reader.head("ko").card.name == "text-ko-3"
 
 
 @pytest.mark.weights

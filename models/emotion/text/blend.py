@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.emotion.head import Card, UnreadableHead, softmax
-from models.emotion.text.ngrams import Rows, hashed
+from models.emotion.text.ngrams import Rows, Shape, hashed
 
 Floats = NDArray[np.float32]
 
 FORMAT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How texts are cut into pieces (`ngrams.hashed`); with 0 bits they are not, and only the adapter speaks."""
-
-    shortest: int
-    longest: int
-    words: int
-    bits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +41,7 @@ class Blend:
 
     def opinions(self, texts: Sequence[str], said: Floats) -> Floats:
         """What pieces (7) and the adapter (`said` [n, k], one for each word heard) say of each text: [n, 7 + k]."""
-        shape = self.shape
-        rows = hashed(texts, shape.shortest, shape.longest, shape.words, shape.bits)
-        return np.concatenate([self._by_pieces(rows), said], axis=1)
+        return np.concatenate([self._by_pieces(hashed(texts, self.shape)), said], axis=1)
 
     def several(self, opinions: Floats) -> NDArray[np.bool_]:
         """Which feelings are in each text [n, 7], from its `opinions`: those that reach their threshold, or the one
@@ -86,12 +74,11 @@ class Blend:
 
 def save(blend: Blend, path: Path) -> None:
     """Write the head with the precision it is served with; beside it first, then into place."""
-    shape = blend.shape
     described = {
         "format": FORMAT,
         "card": blend.card.written(),
         "hears": blend.hears,
-        "shape": [shape.shortest, shape.longest, shape.words, shape.bits],
+        "shape": astuple(blend.shape),
         "sure_from": blend.sure_from,
         "cost_to": blend.cost_to,
     }
@@ -114,7 +101,7 @@ def load(path: Path) -> Blend:
             return Blend(
                 card=Card.read(about["card"]),
                 hears=tuple(about["hears"]),
-                shape=Shape(*about["shape"]),
+                shape=Shape(*about["shape"]),  # four numbers in files from before there were letters to choose
                 rarity=file["rarity"].astype(np.float32),
                 pieces=file["pieces"],
                 grain=file["grain"],

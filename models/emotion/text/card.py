@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from models.emotion.head import Card
 from models.emotion.labels import FEELINGS
 from models.emotion.text.blend import load
 from models.emotion.text.corpus import Language, labelled
 from models.emotion.text.predict import FILES, HEADS, Text
+from models.encoder import read_learned
 from models.weights.learned import Licence
 
 SETS: dict[Language, tuple[str, ...]] = {
@@ -27,35 +29,41 @@ COLUMNS = (
 )
 
 
-def results(data: Path, natural: Path, weights: Path) -> list[tuple[Licence, dict[str, Any]]]:
-    """(licence, report) of each head on the dev parts in `data` and on the natural Turkish sentences."""
+def results(data: Path, natural: Path, weights: Path) -> list[tuple[str, dict[str, Any]]]:
+    """(licences, report) of each head on the dev parts in `data` and on the natural Turkish sentences."""
     from models.emotion.text.evaluate import report
 
-    found: list[tuple[Licence, dict[str, Any]]] = []
+    found: list[tuple[str, dict[str, Any]]] = []
     licences: tuple[Licence, ...] = ("all", "open")
     for licence in licences:
         reader = Text(weights, licence)
         for language, names in SETS.items():
+            shared = FILES["all"][language] == FILES["open"][language]
+            if shared and licence == "open":
+                continue
             paths = [data / name / "dev.jsonl.gz" for name in names]
             for path in (*paths, natural) if language == "tr" else paths:
-                found.append((licence, report(labelled(path), reader, language)[0] | {"set": _name(path)}))
+                served = "all, open" if shared else licence
+                found.append((served, report(labelled(path), reader, language)[0] | {"set": _name(path)}))
     return found
 
 
-def written(found: list[tuple[Licence, dict[str, Any]]], command: str) -> str:
+def written(found: list[tuple[str, dict[str, Any]]], command: str) -> str:
     """The card as Markdown."""
     lines = []
-    for licence, result in found:
+    for served, result in found:
         values = " | ".join(str(result["metrics"].get(column, "")) for column in COLUMNS)
-        lines.append(f"| {result['model']} | {licence} | {result['set']} | {result['n']} | {values} |")
-    heads = [load(HEADS / f"{name}.npz") for files in FILES.values() for name in files.values()]
-    licences = sorted({(head.card.name, head.card.licence) for head in heads})
+        lines.append(f"| {result['model']} | {served} | {result['set']} | {result['n']} | {values} |")
+    all_files = [files for languages in FILES.values() for files in languages.values()]
+    cards = [load(HEADS / f"{files.head}.npz").card for files in all_files]
+    cards += [Card.read(read_learned(HEADS / f"{files.adapter}.npz")[0]["card"]) for files in all_files]
+    licences = sorted({(card.name, card.licence) for card in cards})
     feelings = [
         f"| {result['set']} | "
         + " | ".join(str(result["by_group"].get(f"feeling:{name}", {}).get("f1", "")) for name in FEELINGS)
         + " |"
-        for licence, result in found
-        if licence == "all"
+        for served, result in found
+        if "all" in served
     ]
     return TEMPLATE.format(
         command=command,
@@ -83,9 +91,11 @@ Written by `{command}`; edit the template, not this file.
 ## What it is for
 A tentative guess at the feeling in a message, one signal among others in a conversation, for adults who agreed to
 it. Not for decisions about anybody, not for telling danger (a screen of its own does that first), illness or truth.
-An adapter of multilingual-e5-small (low-rank additions, biases, normalisations; served in numpy, without torch) was
-taught the words of the corpora. Upon it each language has a head: the adapter's opinions and hashed pieces of words,
-weighed and calibrated on a tenth of the training texts that nothing else learned from.
+Adapters of multilingual-e5-small (low-rank additions, biases, normalisations; served in numpy, without torch) were
+taught the words of the corpora: one in Korean (`text-korean-3`), one in all languages (`text-all-2`), one from open
+data alone (`text-open-2`). Upon one of them each language has a head: the adapter's opinions and hashed pieces of
+words (for `text-ko-3` of the letters that syllables are made of), weighed and calibrated on a tenth of the training
+texts that nothing else learned from. English is read best upon the open one, under either licence.
 
 ## What it does not know
 - The labels come from Reddit comments, online comments, single lines out of a conversation, and tweets: not from
@@ -115,7 +125,7 @@ described, nor whether repeated texts were kept apart; its figure is close to it
 labels that a reader often disputes out of context make hard to explain for texts never seen; and a larger network
 was fine-tuned whole. Ours is on texts whose hash holds them out, none of them in the training part.
 
-F1 of each feeling (heads of licence all):
+F1 of each feeling (heads in use under licence all):
 
 | set | {feelings} |
 | --- | {feeling_rule} |

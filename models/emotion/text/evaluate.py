@@ -113,7 +113,7 @@ def report(rows: Sequence[Labelled], reader: Text, language: Language | None = N
         if not mine:
             continue
         head = reader.head(tongue)
-        known = np.isin([row.digest for row in mine], reader.adapter.seen)
+        known = np.isin([row.digest for row in mine], reader.adapter(tongue).seen)
         fresh = [row for row, seen in zip(mine, known, strict=True) if not seen]
         if not fresh:
             continue

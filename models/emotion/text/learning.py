@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression, SGDClassifier
 from models.emotion.head import Card, softmax
 from models.emotion.labels import FEELINGS
 from models.emotion.scores import f1
-from models.emotion.text.blend import Blend, Shape
+from models.emotion.text.blend import Blend
 from models.emotion.text.corpus import Labelled, table
-from models.emotion.text.ngrams import Rows, hashed
+from models.emotion.text.ngrams import Rows, Shape, hashed
 
 Floats = NDArray[np.float32]
 
@@ -38,20 +38,24 @@ class Recipe:
 @dataclass(frozen=True, slots=True)
 class Held:
     """Rows that neither pieces nor adapter were taught; `said` [n, k], what the adapter makes of them; `costs` of
-    those that are written as the head's language is; `choosing` [k], whose opinion counts where one feeling is named.
-    """
+    those that are written as the head's language is. The choice of one feeling is weighed on the rows `asked` [n],
+    over the opinions `choosing` [k]."""
 
     rows: Sequence[Labelled]
     costs: Floats
     said: Floats
     choosing: NDArray[np.bool_]
+    asked: NDArray[np.bool_]
 
 
 def learn(blend: Blend, held: Held, recipe: Recipe) -> Blend:
     """`blend`, weighed and calibrated on `held`."""
     opinions = blend.opinions([row.text for row in held.rows], held.said)
     choosing = np.concatenate([np.full(len(FEELINGS), blend.shape.bits > 0), held.choosing])
-    return _weighed(blend, opinions, choosing, table(held.rows), held.costs, recipe)
+    asked = np.flatnonzero(held.asked)
+    truth = table(held.rows)
+    chosen = _choice(blend, opinions[asked], choosing, truth[asked], held.costs, recipe)
+    return _several(chosen, opinions, truth, recipe)
 
 
 def matrix(rows: Rows, bits: int) -> sparse.csr_matrix:
@@ -68,7 +72,7 @@ def _by_pieces(taught: Sequence[Labelled], shape: Shape, recipe: Recipe) -> tupl
         nothing = np.zeros((1, len(FEELINGS)), np.float32)
         return np.zeros(1, np.float32), nothing, nothing[0]
     texts = [row.text for row in taught]
-    counts = matrix(hashed(texts, shape.shortest, shape.longest, shape.words, shape.bits), shape.bits)
+    counts = matrix(hashed(texts, shape), shape.bits)
     truth = table(taught)
     seen = np.asarray((counts > 0).sum(axis=0)).ravel()
     rarity = np.where(seen >= recipe.least, np.log((1 + counts.shape[0]) / (1 + seen)) + 1, 0)
@@ -122,7 +126,7 @@ def unweighed(
     )
 
 
-def _weighed(
+def _choice(
     blend: Blend,
     opinions: Floats,
     choosing: NDArray[np.bool_],
@@ -130,8 +134,8 @@ def _weighed(
     costs: Floats,
     recipe: Recipe,
 ) -> Blend:
-    """`blend` with mix, thresholds and calibration from opinions on texts that they were not fitted to. A text
-    with several feelings counts as a part of a text for each."""
+    """`blend` with a calibrated choice of one feeling and its thresholds of doubt, from opinions on texts that they
+    were not fitted to. A text with several feelings counts as a part of a text for each."""
     number, label = np.nonzero(truth)
     share = 1 / truth.sum(axis=1)[number]
     model = LogisticRegression(C=recipe.trust, max_iter=1000)
@@ -140,7 +144,19 @@ def _weighed(
     tilt = np.full(len(FEELINGS), -12.0, np.float32)
     mix[np.ix_(choosing, model.classes_)], tilt[model.classes_] = model.coef_.T, model.intercept_
     chances = softmax(opinions @ mix + tilt)
-    each, each_tilt = np.zeros_like(mix), np.full(len(FEELINGS), -12.0, np.float32)
+    return replace(
+        blend,
+        mix=mix,
+        tilt=tilt,
+        sure_from=float(np.quantile(chances.max(axis=1), 1 - recipe.coverage)),
+        cost_to=float(np.quantile(costs, recipe.familiar)),
+    )
+
+
+def _several(blend: Blend, opinions: Floats, truth: NDArray[np.bool_], recipe: Recipe) -> Blend:
+    """`blend` with each feeling asked for by itself, from opinions on texts that they were not fitted to."""
+    each = np.zeros((opinions.shape[1], len(FEELINGS)), np.float32)
+    each_tilt = np.full(len(FEELINGS), -12.0, np.float32)
     each_from = np.ones(len(FEELINGS), np.float32)
     for k in range(len(FEELINGS)):
         if not truth[:, k].any():
@@ -151,13 +167,4 @@ def _weighed(
         scored = [float(f1(truth[:, k : k + 1], alone >= step)[0]) for step in STEPS]
         smooth = np.convolve(np.pad(scored, 2, mode="edge"), np.full(5, 0.2), mode="valid")
         each_from[k] = STEPS[int(np.argmax(smooth))]
-    return replace(
-        blend,
-        mix=mix,
-        tilt=tilt,
-        each=each,
-        each_tilt=each_tilt,
-        each_from=each_from,
-        sure_from=float(np.quantile(chances.max(axis=1), 1 - recipe.coverage)),
-        cost_to=float(np.quantile(costs, recipe.familiar)),
-    )
+    return replace(blend, each=each, each_tilt=each_tilt, each_from=each_from)

@@ -1,5 +1,6 @@
 """A feeling for a text, or the reason why none is named."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,10 +24,21 @@ Reason = Literal["no words", "language", "unfamiliar", "unsure"]
 
 ENCODER = "multilingual-e5-small-q4"
 HEADS = Path(__file__).parent / "heads"
-FILES: dict[Licence, dict[Language, str]] = {
-    "all": {"en": "en", "ko": "ko", "tr": "tr"},
-    "open": {"en": "en_open", "ko": "ko_open", "tr": "tr_open"},
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A head in `HEADS`, and the adapter that it was trained upon."""
+
+    head: str
+    adapter: str
+
+
+FILES: dict[Licence, dict[Language, Files]] = {
+    "all": {"en": Files("en", "free"), "ko": Files("ko", "korean"), "tr": Files("tr", "all")},
+    "open": {"en": Files("en", "free"), "ko": Files("ko_open", "free"), "tr": Files("tr_open", "free")},
 }
+"""English is read best by what learned from open data alone."""
 LEAST_LETTERS = 2
 
 
@@ -42,25 +54,39 @@ class Text:
     """Reads feelings from texts.
 
     `weights`: the folder that `models.weights.pull` fills. `licence`: "open" for what was trained without data that
-    forbid commercial use. Raises `models.weights.MissingWeight` where the encoder is not there.
+    forbid commercial use. A language costs memory from its first text on; languages upon one adapter share it. Safe
+    to use from several threads. Raises `models.weights.MissingWeight` where the encoder is not there.
     """
 
     def __init__(self, weights: Path, licence: Licence = "all", heads: Path = HEADS) -> None:
-        self.adapter = Adapter(find(ENCODER, weights), heads / f"{licence}.npz")
-        self._files: dict[str, Path] = {language: heads / f"{name}.npz" for language, name in FILES[licence].items()}
-        self._loaded: dict[str, Blend] = {}
+        self._encoder, self._folder = find(ENCODER, weights), heads
+        self._files: dict[str, Files] = {language: files for language, files in FILES[licence].items()}
+        self._adapters: dict[str, Adapter] = {}
+        self._heads: dict[str, Blend] = {}
+        names = {name for files in self._files.values() for name in (files.head, files.adapter)}
+        self._loading = {name: threading.Lock() for name in names}
 
     def head(self, language: str) -> Blend:
         """The head of `language`, loaded when it is first asked for."""
-        if language not in self._loaded:
-            self._loaded[language] = load(self._files[language])
-        return self._loaded[language]
+        name = self._files[language].head
+        with self._loading[name]:
+            if name not in self._heads:
+                self._heads[name] = load(self._folder / f"{name}.npz")
+            return self._heads[name]
+
+    def adapter(self, language: str) -> Adapter:
+        """The adapter that the head of `language` was trained upon, loaded when it is first asked for."""
+        name = self._files[language].adapter
+        with self._loading[name]:
+            if name not in self._adapters:
+                self._adapters[name] = Adapter(self._encoder, self._folder / f"{name}.npz")
+            return self._adapters[name]
 
     def heard(self, texts: Sequence[str], language: str) -> Heard:
         """What the head of `language` goes by in `texts`."""
-        head = self.head(language)
-        said = self.adapter.opinions(self.adapter.vectors(texts), head.hears)
-        return Heard(head.opinions(texts, said), self.adapter.costs(texts))
+        head, adapter = self.head(language), self.adapter(language)
+        said = adapter.opinions(adapter.vectors(texts), head.hears)
+        return Heard(head.opinions(texts, said), adapter.costs(texts))
 
     def read(self, text: str, language: str) -> Estimate:
         """`text` as the person wrote it, in `language` (en, ko or tr). Abstains with a `Reason`."""

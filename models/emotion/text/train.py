@@ -23,10 +23,11 @@ from models.dataset import SHARED, UnreadableData
 from models.emotion.head import Card
 from models.emotion.labels import FEELINGS
 from models.emotion.text.adapter import Adapter
-from models.emotion.text.blend import Blend, Shape, save
+from models.emotion.text.blend import Blend, save
 from models.emotion.text.corpus import Labelled, labelled
 from models.emotion.text.learning import Held, Recipe, learn, unweighed
-from models.emotion.text.lesson import Lesson, words_of
+from models.emotion.text.lesson import TRANSLATED, Lesson, words_of
+from models.emotion.text.ngrams import Shape
 from models.emotion.text.predict import ENCODER
 from models.emotion.text.split import held_out
 from models.encoder import read_learned
@@ -142,8 +143,9 @@ def trained(plan: Plan, rows: Sequence[Labelled], reader: Reader) -> Blend:
     words = [len(reader.adapter.words[corpus]) for corpus in plan.hears]
     choosing = np.repeat([corpus in plan.chooses for corpus in plan.hears], words)
     said = reader.adapter.opinions(reader.read(texts), plan.hears)
+    asked = np.array([TRANSLATED.get(row.corpus, row.corpus) in plan.chooses for row in held], np.bool_)
     costs = reader.adapter.costs([row.text for row in held if row.corpus in plan.spelled])
-    return learn(blend, Held(held, costs, said, choosing), plan.recipe)
+    return learn(blend, Held(held, costs, said, choosing, asked), plan.recipe)
 
 
 def train(arguments: Sequence[str] | None = None) -> None:
