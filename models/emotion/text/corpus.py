@@ -2,17 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.dataset import UnreadableData, lined, objects
 from models.emotion.labels import FEELINGS, Feeling
-from models.emotion.text.mapping import feelings, labels
+from models.emotion.text.mapping import feelings, labels, several
 
 Language = Literal["en", "ko", "tr"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -51,16 +51,37 @@ class Labelled:
         return int(hashlib.sha256(self.text.encode("utf-8")).hexdigest()[:8], 16)
 
 
-def labelled(path: Path) -> list[Labelled]:
-    """The rows of `path` that have a text and at least one of the seven feelings. Of a folder, `models.dataset.lined`
-    says which files.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The labelled texts of a place. `unlabelled` counts the rows without a text or a known label, `foreign` those
+    that name a language of which nothing was learned."""
 
-    Raises `UnreadableData`.
-    """
-    rows = [row for file in lined(path) for row in _rows(file)]
+    rows: list[Labelled]
+    unlabelled: int
+    foreign: int
+
+
+def found(path: Path) -> Found:
+    """What lies in `path`. Of a folder, `models.dataset.lined` says which files. Raises `UnreadableData`."""
+    rows: list[Labelled] = []
+    unlabelled = foreign = 0
+    for file in lined(path):
+        for row in objects(file):
+            if row.get("language") and row["language"] not in LANGUAGES:
+                foreign += 1
+            elif one := _labelled(row, _name(file)):
+                rows.append(one)
+            else:
+                unlabelled += 1
     if not rows:
-        raise UnreadableCorpus(f"{path} holds no text with a label that is known here")
-    return rows
+        others = f"{unlabelled} rows without one, {foreign} of other languages"
+        raise UnreadableCorpus(f"{path} holds no text with a label that is known here ({others})")
+    return Found(rows, unlabelled, foreign)
+
+
+def labelled(path: Path) -> list[Labelled]:
+    """The rows of `path` that have a text and at least one of the seven feelings. Raises `UnreadableData`."""
+    return found(path).rows
 
 
 def language_of(texts: list[str]) -> Language:
@@ -86,12 +107,14 @@ def table(rows: Sequence[Labelled]) -> NDArray[np.bool_]:
     return np.array([[feeling in row.feelings for feeling in FEELINGS] for row in rows], np.bool_)
 
 
-def _rows(file: Path) -> Iterator[Labelled]:
+def _name(file: Path) -> str:
     part = file.name.split(".")[0]
-    name = file.parent.name if part in PARTS else part
-    for row in objects(file):
-        found = feelings(row)
-        if isinstance(row.get("text"), str) and row["text"] and found:
-            language = next((each for each in LANGUAGES if each == row.get("language")), None)
-            several = isinstance(row.get("labels"), list)
-            yield Labelled(row["text"], found, name, tuple(labels(row)), several, language, row.get("id"))
+    return file.parent.name if part in PARTS else part
+
+
+def _labelled(row: Mapping[str, Any], corpus: str) -> Labelled | None:
+    known = feelings(row)
+    if not (isinstance(row.get("text"), str) and row["text"] and known):
+        return None
+    language = next((each for each in LANGUAGES if each == row.get("language")), None)
+    return Labelled(row["text"], known, corpus, tuple(labels(row)), several(row), language, row.get("id"))

@@ -1,8 +1,9 @@
 """Measure the text heads: `heed evaluate text --data PATH [--json]` (`python -m models.emotion.text.evaluate`).
 
 PATH is a file of JSON Lines or a folder of such files, of which the training parts are left out. Each text is judged
-by the head of its language. Texts that the head was trained on are left out and counted. A corpus with lists of
-labels is scored as such: a feeling is guessed where its probability reaches the threshold that held-out training
+by the head of its language. Left out and counted are texts that the head was trained on (`left_out`), rows without a
+label that is known here (`unlabelled`), and rows that name another language (`other_language`). A corpus with lists
+of labels is scored as such: a feeling is guessed where its probability reaches the threshold that held-out training
 texts chose for it, or comes nearest to it (macro-F1); the top guess is right where it is one of the labels (accuracy,
 calibration error). The last line is one JSON object."""
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from models.dataset import SHARED, UnreadableData
 from models.emotion import scores
 from models.emotion.labels import FEELINGS
-from models.emotion.text.corpus import LANGUAGES, Labelled, Language, labelled, languages, table
+from models.emotion.text.corpus import LANGUAGES, Labelled, Language, found, languages, table
 from models.emotion.text.predict import LEAST_LETTERS, Text
 from models.program import ended
 
@@ -102,7 +103,9 @@ def measures(judged: Judged) -> dict[str, float]:
 
 def report(rows: Sequence[Labelled], reader: Text, language: Language | None = None) -> tuple[dict[str, Any], Judged]:
     """The JSON object of an evaluation, and what it was made from. Without `language` each row's own is told by
-    its letters. Raises `UnreadableData` where the heads were trained on every text."""
+    its letters; with it, rows that name another are left out. Raises `UnreadableData` where nothing is left."""
+    given = len(rows)
+    rows = [row for row in rows if language is None or row.language in (None, language)]
     spoken = [language] * len(rows) if language else languages(rows)
     kept: list[Labelled] = []
     parts: list[Judged] = []
@@ -122,7 +125,8 @@ def report(rows: Sequence[Labelled], reader: Text, language: Language | None = N
         parts.append(part)
         groups[f"language:{tongue}"] = {"n": len(fresh), **measures(part)}
     if not kept:
-        raise UnreadableData("the heads were trained on all of these texts, so they measure nothing")
+        reason = "the heads were trained on all of these texts" if rows else f"no row is in the language {language}"
+        raise UnreadableData(f"{reason}, so they measure nothing")
     judged = joined(parts)
     for name in sorted({row.corpus for row in kept}):
         chosen = np.flatnonzero([row.corpus == name for row in kept])
@@ -136,6 +140,7 @@ def report(rows: Sequence[Labelled], reader: Text, language: Language | None = N
         "task": "text",
         "n": len(kept),
         "left_out": len(rows) - len(kept),
+        "other_language": given - len(rows),
         "language": ", ".join(sorted(set(spoken))),
         "metrics": measures(judged),
         "by_group": groups,
@@ -163,10 +168,12 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
         from models.emotion.text import card
 
         command = "heed evaluate text --data CORPORA --natural SENTENCES --card CARD.md"
-        found = card.results(chosen.data, chosen.natural, chosen.weights)
-        chosen.card.write_text(card.written(found, command), encoding="utf-8")
+        results = card.results(chosen.data, chosen.natural, chosen.weights)
+        chosen.card.write_text(card.written(results, command), encoding="utf-8")
         return
-    result, judged = report(labelled(chosen.data), Text(chosen.weights, chosen.licence), chosen.language)
+    data = found(chosen.data)
+    result, judged = report(data.rows, Text(chosen.weights, chosen.licence), chosen.language)
+    result |= {"unlabelled": data.unlabelled, "other_language": result["other_language"] + data.foreign}
     if chosen.plots:
         _plots(judged, chosen.plots)
     if not chosen.json:

@@ -1,9 +1,10 @@
 """The labels of the corpora, and which of the seven feelings each is counted to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from models.emotion.labels import FEELINGS, Feeling
+from models.emotion.voice.classes import EIGHT, SYNONYMS, folded
 
 GOEMOTIONS: dict[Feeling, tuple[str, ...]] = {
     "anger": ("anger", "annoyance", "disapproval"),
@@ -59,17 +60,51 @@ TABLE: dict[str, Feeling] = {
 }
 
 
+SINGLE = ("label", "emotion", "label_ko", "label7")
+
+
 def feelings(row: Mapping[str, Any]) -> tuple[Feeling, ...]:
     """The feelings a row is labelled with, in the order of `FEELINGS`; none where no label has one.
 
-    A row carries `labels` (a list), or `label`, `emotion` or `label_ko` (one word)."""
-    found = {TABLE[name] for word in labels(row) if (name := word.strip().lower()) in TABLE}
-    return tuple(feeling for feeling in FEELINGS if feeling in found)
+    A row carries `labels` (a list, or words with commas between them), or one of `SINGLE`, of which the first that is
+    known counts; a number in `label7` is a place in `FEELINGS`."""
+    for words in _given(row):
+        found = {feeling for word in words if (feeling := feeling_of(word))}
+        if found:
+            return tuple(feeling for feeling in FEELINGS if feeling in found)
+    return ()
 
 
 def labels(row: Mapping[str, Any]) -> Sequence[str]:
     """The words of the corpus itself that a row is labelled with."""
-    given = row.get("labels")
-    if isinstance(given, list):
-        return [str(word) for word in given]
-    return [str(row[key]) for key in ("label", "emotion", "label_ko") if row.get(key)][:1]
+    return next(_given(row), [])
+
+
+def several(row: Mapping[str, Any]) -> bool:
+    """Whether a row has room for more than one label."""
+    return isinstance(row.get("labels"), list | str)
+
+
+def feeling_of(word: str) -> Feeling | None:
+    """The feeling that `word` is counted to: by the tables of the corpora, then by the words, English, Korean and
+    Turkish, that are known for voices as well."""
+    if (name := word.strip().lower()) in TABLE:
+        return TABLE[name]
+    alike = SYNONYMS.get(folded(word))
+    return EIGHT[alike] if alike else None
+
+
+def _given(row: Mapping[str, Any]) -> Iterator[list[str]]:
+    listed = row.get("labels")
+    if isinstance(listed, list | str):
+        yield [str(word) for word in listed] if isinstance(listed, list) else listed.split(",")
+        return
+    for key in SINGLE:
+        value = row.get(key)
+        if value is None or value == "":
+            continue
+        place = str(value).strip()
+        if key == "label7" and place.isdecimal() and int(place) < len(FEELINGS):
+            yield [FEELINGS[int(place)]]
+        else:
+            yield [str(value)]

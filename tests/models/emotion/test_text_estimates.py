@@ -3,26 +3,26 @@
 import gzip
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from models.dataset import UnreadableData
-from models.emotion.head import UnreadableHead
-from models.emotion.labels import FEELINGS
+from models.emotion.head import Card, UnreadableHead
+from models.emotion.labels import FEELINGS, Feeling
 from models.emotion.text import train
 from models.emotion.text.adapter import Adapter
-from models.emotion.text.blend import load
-from models.emotion.text.corpus import Labelled, labelled, language_of, languages
+from models.emotion.text.blend import Blend, load, save
+from models.emotion.text.corpus import Labelled, Language, found, labelled, language_of
 from models.emotion.text.evaluate import judge, main
-from models.emotion.text.learning import matrix
-from models.emotion.text.mapping import GOEMOTIONS, KOTE, feelings
-from models.emotion.text.ngrams import hashed, pieces, tidy
+from models.emotion.text.learning import Held, Recipe, learn, matrix, unweighed
+from models.emotion.text.ngrams import Shape, hashed, pieces, spelled, tidy
 from models.emotion.text.predict import ENCODER, FILES, HEADS, Text, predict
 from models.emotion.text.split import held_out
 from models.encoder import Unreadable, read_learned
 from models.weights import MissingWeight, learned
+from models.weights.learned import Licence
 from tests.rig.weights import FOLDER, weight
 
 TURKISH = Path(__file__).parent / "turkish_feelings.jsonl"
@@ -139,10 +139,35 @@ def test_a_row_its_translation_and_its_equals_are_never_both_learned_and_held_ou
 
 
 def test_pieces_are_hashed_alike_whoever_hashes_them() -> None:
-    (numbers, often), (again, _) = hashed(["So so happy", "So so happy"], 2, 4, 2, 16)
+    (numbers, often), (again, _) = hashed(["So so happy", "So so happy"], Shape(2, 4, 2, 16))
     np.testing.assert_array_equal(numbers, again)
     assert matrix([(numbers, often)], 16).shape == (1, 1 << 16)
-    assert pieces("ab", 1, 2, 1) == {" ": 2, "a": 1, "b": 1, " a": 1, "ab": 1, "b ": 1, "\x1fab": 1}
+    assert pieces("ab", Shape(1, 2, 1, 8)) == {" ": 2, "a": 1, "b": 1, " a": 1, "ab": 1, "b ": 1, "\x1fab": 1}
+
+
+def test_the_choice_of_one_feeling_is_weighed_on_the_texts_that_are_asked_and_on_no_other() -> None:
+    recipe = Recipe(0.01, 2, 1, 0.1, 0.7, 0.99, 1)
+    card = Card("made", "none", True, ("made",), FEELINGS)
+
+    def learned_from(others: Feeling) -> Blend:
+        said = [FEELINGS[number % 2] for number in range(40)] + [others] * 40
+        rows = [Labelled(f"text {number}", (each,), "made", (each,), False) for number, each in enumerate(said)]
+        opinions = np.random.default_rng(1).normal(size=(80, 1)).astype(np.float32)
+        held = Held(rows, np.zeros(80, np.float32), opinions, np.array([True]), np.arange(80) < 40)
+        return learn(unweighed(rows, ["made"], Shape(1, 1, 1, 0), recipe, card), held, recipe)
+
+    sad, glad = learned_from("sadness"), learned_from("happiness")
+    np.testing.assert_array_equal(sad.mix, glad.mix)
+    assert sad.sure_from == glad.sure_from
+    assert (sad.each_from != glad.each_from).any()
+
+
+def test_a_head_keeps_its_letters_in_its_file(tmp_path: Path) -> None:
+    head = load(HEADS / "ko.npz")
+    assert head.shape.letters == "jamo"
+    save(head, tmp_path / "again.npz")
+    assert load(tmp_path / "again.npz").shape == head.shape
+    assert Shape(1, 4, 1, 20).letters == "written", "what heads without that number were trained with"
 
 
 def test_case_width_and_stretched_letters_do_not_matter() -> None:
@@ -150,22 +175,11 @@ def test_case_width_and_stretched_letters_do_not_matter() -> None:
     assert tidy("İyiyim") == tidy("iyiyim")
 
 
-def test_every_label_of_goemotions_has_one_feeling() -> None:
-    named = [name for names in GOEMOTIONS.values() for name in names]
-    assert len(named) == len(set(named)) == 28
-
-
-def test_no_label_of_kote_has_two_feelings() -> None:
-    named = [name for names in KOTE.values() for name in names]
-    assert len(named) == len(set(named))
-
-
-def test_labels_of_every_form_are_read() -> None:
-    assert feelings({"labels": ["approval", "neutral"]}) == ("happiness", "neutral")
-    assert feelings({"label": "joy"}) == ("happiness",)
-    assert feelings({"emotion": "fear", "sentiment": "negative"}) == ("fear",)
-    assert feelings({"label_ko": "분노", "detail_ko": "짜증"}) == ("anger",)
-    assert feelings({"labels": ["비장함"]}) == ()
+def test_korean_endings_share_pieces_whatever_syllable_they_are_joined_to() -> None:
+    went, saw = (set(pieces(spelled(tidy(text), "jamo"), Shape(3, 4, 1, 8, "jamo"))) for text in ("갔어", "봤어"))
+    assert spelled("ㅆ어", "jamo")[1:] + " " in went & saw
+    written = [set(pieces(tidy(text), Shape(3, 4, 1, 8))) for text in ("갔어", "봤어")]
+    assert not written[0] & written[1]
 
 
 def test_the_turkish_sentences_are_two_hundred_of_all_seven_feelings() -> None:
@@ -186,23 +200,69 @@ def test_each_file_says_what_it_was_trained_on_and_under_which_licence(name: str
 
 def test_the_open_heads_and_their_adapter_allow_commercial_use_and_saw_no_forbidden_corpus() -> None:
     forbidden = {"ko_single", "ko_short", "tr_tweets", "dair", "meld"}
-    for name in FILES["open"].values():
-        head = load(HEADS / f"{name}.npz")
+    for files in FILES["open"].values():
+        head = load(HEADS / f"{files.head}.npz")
         assert head.card.commercial
         assert not forbidden & set(head.card.trained_on)
         assert not forbidden & set(head.hears)
-    about, _ = read_learned(HEADS / "open.npz")
-    assert not forbidden & set(about["words"])
+        about, _ = read_learned(HEADS / f"{files.adapter}.npz")
+        assert not forbidden & set(about["words"])
+
+
+@pytest.mark.parametrize("licence", ["all", "open"])
+def test_what_is_said_to_be_used_is_what_is_read(licence: Licence) -> None:
+    read = {name for files in FILES[licence].values() for name in (files.head, files.adapter)}
+    said = [each for each in learned() if each.path.startswith("emotion/text/") and each.serves(licence)]
+    assert {Path(each.path).stem for each in said} == read
+
+
+@pytest.mark.parametrize("licence", ["all", "open"])
+def test_each_head_is_read_upon_the_adapter_that_it_was_trained_upon(licence: Licence) -> None:
+    for files in FILES[licence].values():
+        about, _ = read_learned(HEADS / f"{files.adapter}.npz")
+        assert Card.read(about["card"]).trained_on == load(HEADS / f"{files.head}.npz").card.trained_on
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("corpus", ["goemotions", "ko_single", "kote", "tr_tweets"])
+def test_a_language_that_nobody_writes_costs_no_memory() -> None:
+    weight(ENCODER)
+    reader = Text(FOLDER)
+    reader.read("I am so happy for you!", "en")
+    assert (set(reader._adapters), set(reader._heads)) == ({"free"}, {"en"})
+    reader.read("정말 기뻐요!", "ko")
+    assert set(reader._adapters) == {"free", "korean"}
+    free = Text(FOLDER, "open")
+    for language in ("en", "ko", "tr"):
+        free.read("Bugün çok mutluyum, 정말 so happy", language)
+    assert set(free._adapters) == {"free"}
+
+
+@pytest.mark.weights
+def test_two_who_write_at_once_are_read_by_one_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, made = Text(weight(ENCODER).parent), []
+
+    def slowly(*given: Path) -> Adapter:
+        made.append(given)
+        time.sleep(0.05)
+        return Adapter(*given)
+
+    monkeypatch.setattr("models.emotion.text.predict.Adapter", slowly)
+    with ThreadPoolExecutor(4) as several_at_once:
+        adapters = list(several_at_once.map(reader.adapter, ["en"] * 4))
+    assert len(made) == 1
+    assert len(set(map(id, adapters))) == 1
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("corpus", "language"), [("goemotions", "en"), ("ko_single", "ko"), ("kote", "ko"), ("tr_tweets", "tr")]
+)
 def test_what_was_learned_remembers_its_texts_and_hardly_any_is_of_the_dev_part(
-    texts: Path, reader: Text, corpus: str
+    texts: Path, reader: Text, corpus: str, language: Language
 ) -> None:
     for part, least, most in (("train", 1, 1), ("dev", 0, 0.01)):
         rows = labelled(texts / corpus / f"{part}.jsonl.gz")
-        assert least <= np.isin([row.digest for row in rows], reader.adapter.seen).mean() <= most
+        assert least <= np.isin([row.digest for row in rows], reader.adapter(language).seen).mean() <= most
 
 
 @pytest.mark.weights
@@ -248,19 +308,26 @@ def test_texts_of_several_languages_are_judged_each_by_its_own_head(
     assert {"language:en", "language:ko", "language:tr"} <= set(result["by_group"])
 
 
-def test_of_a_folder_the_training_parts_are_no_test(tmp_path: Path) -> None:
-    for part in ("train", "dev"):
-        (tmp_path / f"{part}.jsonl").write_text(json.dumps({"text": part, "label": "joy"}) + "\n", encoding="utf-8")
-    assert [row.text for row in labelled(tmp_path)] == ["dev"]
-    assert [row.text for row in labelled(tmp_path / "train.jsonl")] == ["train"]
-
-
-def test_a_row_that_names_its_language_is_believed(tmp_path: Path) -> None:
-    lines = [{"text": "merhaba", "label": "joy", "language": "tr"}, {"text": "hello", "label": "Angry"}]
-    (tmp_path / "made.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
-    rows = labelled(tmp_path / "made.jsonl")
-    assert languages(rows) == ["tr", "en"]
-    assert rows[1].feelings == ("anger",)
+def test_what_has_no_known_label_or_another_language_is_left_out_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [
+        {"text": "the ferry goes at nine from the other pier", "label": "neutral", "language": "en"},
+        {"text": "Bahçedeki ışık beni çok mutlu ediyor", "label": "mutlu", "language": "tr"},
+        {"text": "Je suis content", "label": "joy", "language": "fr"},
+        *({"text": "so what", "label": "zeal"}, {"label": "joy"}),
+    ]
+    path = tmp_path / "mixed.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert (len(found(path).rows), found(path).unlabelled, found(path).foreign) == (2, 2, 1)
+    weight(ENCODER)
+    for asked, counts in (([], (2, 2, 1)), (["--language", "tr"], (1, 2, 2))):
+        assert main(["--data", str(path), "--weights", str(FOLDER), "--json", *asked]) == 0
+        result = json.loads(capsys.readouterr().out)
+        assert (result["n"], result["unlabelled"], result["other_language"]) == counts
+        assert result["left_out"] == 0
+    assert main(["--data", str(path), "--weights", str(FOLDER), "--language", "ko"]) == 2
+    assert "no row is in the language ko" in capsys.readouterr().err
 
 
 @pytest.mark.weights
@@ -304,18 +371,6 @@ def test_a_training_run_that_was_stopped_goes_on_and_gives_the_same_heads(
     assert train.main([*given, "--out", str(tmp_path / "second")]) == 0
     for name in ("all", "en"):
         assert (tmp_path / "first" / f"{name}.npz").read_bytes() == (tmp_path / "second" / f"{name}.npz").read_bytes()
-
-
-@pytest.mark.parametrize("content", ["", "no json\n", '["a list"]\n', '{"text": "x", "label": "zeal"}\n'])
-def test_a_file_without_labelled_texts_is_refused(content: str, tmp_path: Path) -> None:
-    (tmp_path / "texts.jsonl").write_text(content, encoding="utf-8")
-    with pytest.raises(UnreadableData):
-        labelled(tmp_path / "texts.jsonl")
-
-
-def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableData):
-        labelled(tmp_path / "nothing.jsonl.gz")
 
 
 def test_a_file_that_is_no_head_is_named_as_such(tmp_path: Path) -> None:
