@@ -95,13 +95,16 @@ Adapters of multilingual-e5-small (low-rank additions, biases, normalisations; s
 taught the words of the corpora: one in Korean (`text-korean-3`), one in all languages (`text-all-2`), one from open
 data alone (`text-open-2`). Upon one of them each language has a head: the adapter's opinions and hashed pieces of
 words (for `text-ko-3` of the letters that syllables are made of), weighed and calibrated on a tenth of the training
-texts that nothing else learned from. English is read best upon the open one, under either licence.
+texts that nothing else learned from. English is read upon the open one under either licence: it tells more of
+GoEmotions than the one of all sets, though less of dair-ai/emotion, which that one learned from.
 
 ## What it does not know
 - The labels come from Reddit comments, online comments, single lines out of a conversation, and tweets: not from
   people writing to a companion. Irony, quotations and names of feelings ("I'm not sad") mislead it.
 - Sex, age and origin of the writers are not known for any set, so that error by these groups cannot be given.
 - Disgust and fear are rare in GoEmotions and weak everywhere.
+- `text-ko-3` chooses a feeling as single lines of a conversation are labelled (ko_single). Online comments (KOTE) it
+  reads less well than `text-ko-open-2`, which chooses by them.
 - Turkish: `tr_tweets` were collected by keyword, so a score on them says next to nothing. `turkish_feelings` are 200
   sentences written for this test before anything was trained, by one author: natural, but not messages of people.
   The Turkish head reads what the adapter learned in English and Korean (and, but for the open one, keyword tweets).

@@ -38,7 +38,7 @@ FILES: dict[Licence, dict[Language, Files]] = {
     "all": {"en": Files("en", "free"), "ko": Files("ko", "korean"), "tr": Files("tr", "all")},
     "open": {"en": Files("en", "free"), "ko": Files("ko_open", "free"), "tr": Files("tr_open", "free")},
 }
-"""English is read best by what learned from open data alone."""
+"""English is read better (of GoEmotions) by what learned from open data alone than by what learned from all."""
 LEAST_LETTERS = 2
 
 
