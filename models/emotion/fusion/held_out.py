@@ -84,7 +84,7 @@ def _once(folder: Path, mark: str, read: Callable[[], Opinions]) -> Opinions:
 
 def _text(readers: Readers, data: Path) -> Opinions:
     """English texts of one feeling."""
-    seen = readers.text.adapter.seen
+    seen = readers.text.adapter("en").seen
     rows = [row for row in labelled(data) if len(row.feelings) == 1 and row.digest not in seen]
     found = text_evaluation.judge(rows, readers.text, "en")
     truth = np.array([FEELINGS.index(row.feelings[0]) for row in rows], np.int64)

@@ -44,7 +44,12 @@ class Readers:
     def mark(self, source: Modality) -> str:
         """A short name for what the reader of `source` was made of, so that nothing is kept beyond it."""
         files: dict[Modality, list[Path]] = {
-            "text": [TEXT_HEADS / f"{name}.npz" for name in (self.licence, *FILES[self.licence].values())],
+            "text": [
+                TEXT_HEADS / f"{name}.npz"
+                for name in sorted(
+                    {name for files in FILES[self.licence].values() for name in (files.head, files.adapter)}
+                )
+            ],
             "voice": [VOICE_HEADS / f"{self.licence}.npz"],
             "face": [FACE_HEADS / f"{self.licence}.npz", NETWORK],
         }
