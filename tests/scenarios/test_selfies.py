@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from models.face.refusal import BadPicture, SeveralFaces
+from models.face.refusal import BadPicture
 from models.weights import MissingWeight
 from models.words import LANGUAGES, Language, say, variants
 from tests.models.face.pictures import scene, written
@@ -17,24 +17,16 @@ from tests.rig.house import Rig
 from tests.rig.people import People, buttons, text_of
 from tests.rig.readers import estimate_of
 from tests.scenarios.consenting import NO, YES, meet, minor, paused, said_no, undecided, watched, withdrawn
-from workers.journal import faces
 from workers.journal.tables import Consent
 from workers.turn.context import TurnContext
 
 PICTURE = b"\xff\xd8\xff\xe0 this stands for a picture \xff\xd9" * 40
-TWO = [(0.6, 0.2, 0.2, 0.3), (0.1, 0.2, 0.2, 0.3)]
-WHICH = say("en", "picture.which")
 
 
 async def show(people: People, who: int = 1, **form: Any) -> list[dict[str, Any]]:
     """Sends a photo. Returns what is said to it."""
     await people.say(who, photo=("selfie.jpg", PICTURE), **form)
     return await people.hears(who)
-
-
-def offered(heard: list[dict[str, Any]]) -> list[str]:
-    """The faces that the newest message offers, as the buttons carry them."""
-    return [data for data in buttons(heard[-1]) if data.startswith("face:")]
 
 
 # Consent
@@ -265,85 +257,6 @@ async def test_a_reader_that_breaks_holds_no_answer_up(rig: Rig, people: People,
     rig.face_reader.trouble = trouble
     (answer,) = await show(people)
     assert text_of(answer) == say("en", "picture.failed")
-
-
-# Several faces
-
-
-async def several(rig: Rig, people: People) -> list[dict[str, Any]]:
-    await meet(people, "readings")
-    rig.face_reader.trouble = SeveralFaces(TWO)
-    return await show(people)
-
-
-async def test_of_several_faces_heed_asks_which_and_looks_again_at_the_one_that_was_chosen(
-    rig: Rig, people: People
-) -> None:
-    heard = await several(rig, people)
-    assert text_of(heard[-1]) == WHICH
-    first, second, none = offered(heard)
-    assert none.endswith(".none")
-    rig.face_reader.says = estimate_of("face", "anger")
-    await people.press(1, second)
-    (answer,) = await people.hears(1)
-    assert rig.face_reader.looked[-1] == (len(PICTURE), TWO[0])  # counted from the left
-    assert any(sentence in text_of(answer) for sentence in variants("en", "reply.seen.anger"))
-    assert rig.count("face_choice") == 0
-    assert [data for message in people.chat(1) for data in buttons(message) if data.startswith("face:")] == []
-    assert first != second
-
-
-async def test_a_face_is_chosen_once(rig: Rig, people: People) -> None:
-    heard = await several(rig, people)
-    chosen = offered(heard)[0]
-    await people.press(1, chosen)
-    await people.press(1, chosen, heard[-1]["message_id"])
-    await people.hears(1)
-    assert len(rig.face_reader.looked) == 2
-    assert say("en", "picture.gone") in [event.get("text") for event in people.events(1, "answer")]
-
-
-async def test_none_of_them_forgets_the_photo(rig: Rig, people: People) -> None:
-    heard = await several(rig, people)
-    await people.press(1, offered(heard)[-1])
-    assert [text_of(message) for message in await people.hears(1)] == [say("en", "picture.not_mine")]
-    assert rig.count("face_choice") == 0
-    assert len(rig.face_reader.looked) == 1
-
-
-async def test_after_an_hour_heed_asks_for_the_photo_again(rig: Rig, people: People) -> None:
-    heard = await several(rig, people)
-    rig.pass_time(faces.KEPT + timedelta(seconds=1))
-    await people.press(1, offered(heard)[0])
-    await people.hears(1)
-    assert len(rig.face_reader.looked) == 1
-    assert say("en", "picture.gone") in [event.get("text") for event in people.events(1, "answer")]
-
-
-async def test_where_a_photo_is_is_forgotten_after_an_hour_without_an_answer(rig: Rig, people: People) -> None:
-    await several(rig, people)
-    assert rig.count("face_choice") == 1
-    rig.pass_time(faces.KEPT + timedelta(seconds=1))
-    await rig.sweep()
-    assert rig.count("face_choice") == 0
-
-
-async def test_nobody_chooses_in_the_photo_of_another(rig: Rig, people: People) -> None:
-    heard = await several(rig, people)
-    await people.say(2, "/start")
-    theirs = (await people.hears(2))[-1]
-    await people.press(2, offered(heard)[0], theirs["message_id"])
-    await people.hears(2)
-    assert rig.count("face_choice") == 1
-    assert len(rig.face_reader.looked) == 1
-
-
-@pytest.mark.parametrize("data", ["face:pick:1", "face:pick:x.1", "face:pick:1.x", "face:pick:1.99", "face:look:1.1"])
-async def test_a_forged_choice_does_nothing(rig: Rig, people: People, data: str) -> None:
-    heard = await several(rig, people)
-    await people.press(1, data, heard[-1]["message_id"])
-    await people.hears(1)
-    assert len(rig.face_reader.looked) == 1
 
 
 # Leaving

@@ -1,9 +1,9 @@
 """Consents: each separate, dated, versioned, revocable, and off until it is switched on."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from workers.journal.tables import Consent, Person
+from workers.journal.tables import Consent, FaceChoice, Person
 
 VERSION = "2026-11.3"  # of the words that the yes is given to (models/words/*/consent.yaml)
 KINDS = ("diary", "readings", "team", "improve")
@@ -38,12 +38,16 @@ def latest(session: Session, person_id: str) -> dict[str, Consent]:
 
 
 def give(session: Session, person: Person, kind: str, yes: bool) -> bool:
-    """Records a decision. Returns False, and records nothing, where the law of the house says no: a minor's yes."""
+    """Records a decision. Returns False, and records nothing, where the law of the house says no: a minor's yes.
+
+    Without readings nobody is asked which face is theirs: where their photo is goes at once."""
     if kind not in KINDS:
         raise ValueError(f"no consent is called {kind!r}")
     if yes and person.minor:
         return False
     session.add(Consent(person_id=person.id, kind=kind, granted=yes, version=VERSION))
+    if kind == "readings" and not yes:
+        session.execute(delete(FaceChoice).where(FaceChoice.person_id == person.id))
     session.flush()
     return True
 

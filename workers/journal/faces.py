@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
 from models.words import Language, say
+from workers.journal import readings
 from workers.journal.people import key_of
 from workers.journal.pictures import Box, Picture
 from workers.journal.tables import FaceChoice, Person, now
@@ -19,8 +20,13 @@ MOST = 8  # faces that are offered: more buttons nobody counts
 IN_A_ROW = 4
 
 
-def ask(session: Session, person: Person, turn_id: int, picture: Picture, boxes: Sequence[Box]) -> None:
-    """Notes the question for a photo of the turn; of very many faces the largest are offered, from left to right."""
+def ask(session: Session, person: Person, turn_id: int, picture: Picture, boxes: Sequence[Box]) -> bool:
+    """Notes the question for a photo of the turn, in place of that for an earlier one: only the newest is asked. Of
+    very many faces the largest are offered, from left to right. False, and nothing kept, where the person does not
+    allow that their face is read (any more)."""
+    session.execute(delete(FaceChoice).where(FaceChoice.turn_id == turn_id))
+    if readings.allowed(session, person, readings.FACE) is None:
+        return False
     offered = sorted(sorted(boxes, key=lambda box: -box[2] * box[3])[:MOST])
     held = {"picture": picture.written(), "boxes": offered}
     session.add(
@@ -32,6 +38,7 @@ def ask(session: Session, person: Person, turn_id: int, picture: Picture, boxes:
         )
     )
     session.flush()
+    return True
 
 
 def keyboard(session: Session, person: Person, turn_id: int, language: Language) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from workers.journal.tables import Person, Turn, TurnMessage
 from workers.journal.turns import Due
 from workers.turn.context import Listened, Looked, Superseded, TurnContext
 
+PAUSED, REFUSED = "paused", "refused"
 SHOWN = 3_000  # characters of what was heard; Telegram takes 4,096
 
 
@@ -56,11 +57,11 @@ def keep_heard(session: Session, context: TurnContext, listened: Listened) -> No
 def _keep_seen(session: Session, context: TurnContext, looked: Looked) -> None:
     """Writes what was read of one picture, or why nothing was; and what is asked where it shows several faces."""
     turn, message, person = _held(session, context, looked.row_id)
+    if looked.faces and not faces.ask(session, person, turn.id, looked.attachment, looked.faces):
+        looked.trouble = PAUSED if person.paused else REFUSED  # taken back while it was looked at
     pictures.settled(message, looked.trouble)
     if looked.felt is not None:  # stored only where the consent still stands
         readings.add(session, person, turn.id, looked.felt)
-    if looked.faces:
-        faces.ask(session, person, turn.id, looked.attachment, looked.faces)
 
 
 def _held(session: Session, context: TurnContext, row_id: int) -> tuple[Turn, TurnMessage, Person]:
