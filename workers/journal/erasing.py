@@ -6,7 +6,7 @@ in the outbox afterwards is fixed: first the deletions at Telegram, then the one
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import ColumnElement, delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from workers.journal import outbox
@@ -58,11 +58,12 @@ def erase(session: Session, person_id: str) -> None:
 
 
 def forget_message(session: Session, person: Person, *, origin: str) -> bool:
-    """Erases the words of the person's last turn and its answer, here and at Telegram. False where there is none."""
+    """Erases what the person's last turn holds, words or what was seen and heard, and its answer, here and at
+    Telegram. False where there is none."""
     turn = session.scalar(
         select(Turn)
         .join(TurnMessage, TurnMessage.turn_id == Turn.id)
-        .where(Turn.person_id == person.id, TurnMessage.words.is_not(None))
+        .where(Turn.person_id == person.id, _says_something())
         .order_by(Turn.id.desc())
         .limit(1)
     )
@@ -79,6 +80,11 @@ def forget_message(session: Session, person: Person, *, origin: str) -> bool:
     letter = Letter({"message_ids": ids[:CHUNK]}, "erase", "erase0", "deleteMessages", outbox.URGENT)
     outbox.put(session, person.bot_id, person.telegram_id, origin, letter)
     return True
+
+
+def _says_something() -> ColumnElement[bool]:
+    """Whether a message still holds words, or brought a recording or a picture: a selfie needs no words."""
+    return or_(TurnMessage.words.is_not(None), TurnMessage.hearing.is_not(None))
 
 
 def erasures(session: Session) -> list[str]:
