@@ -198,6 +198,20 @@ def faces(settings: Settings) -> Finding:
         return Finding(
             "faces", "wrong" if FACES in settings.wanted_weights else "note", said, f"heed models pull {FACES}"
         )
+    if settings.face_model and not (settings.weights_folder / settings.face_model).is_dir():
+        return Finding(
+            "faces", "wrong", f"HEED_FACE_MODEL names {settings.face_model}, which is no folder of the weights",
+            "put there what `heed train face --out FOLDER` writes, or unset HEED_FACE_MODEL",
+        )  # fmt: skip
+    # A driver is not enough: the runtime that is installed must have been built for it.
+    runs = "import sys, onnxruntime as o; sys.exit('CUDAExecutionProvider' not in o.get_available_providers())"
+    if settings.face_device == "cuda" and (
+        not gpus() or subprocess.run([sys.executable, "-c", runs], capture_output=True, check=False).returncode
+    ):
+        return Finding(
+            "faces", "wrong", "HEED_FACE_DEVICE is cuda, and no GPU answers onnxruntime; the CPU reads faces",
+            "install NVIDIA's driver and onnxruntime-gpu in place of onnxruntime, or set HEED_FACE_DEVICE=cpu",
+        )  # fmt: skip
     return Finding("faces", "ok", f"pictures can be decoded; {FACES} is here")
 
 

@@ -181,7 +181,9 @@ def build(settings: Settings) -> House:
         make_synthesiser if settings.synthesiser != "none" else None,
         lambda: Voice(settings.weights_folder, settings.weights_licence),
         lambda: Text(settings.weights_folder, settings.weights_licence),
-        lambda: face(settings.weights_folder, settings.weights_licence),
+        lambda: face(
+            settings.weights_folder, settings.weights_licence, settings.face_model or "", settings.face_device
+        ),
     )
 
 

@@ -68,6 +68,8 @@ class Settings(BaseSettings):
 
     recogniser: str = "whisper"
     recogniser_device: Literal["cpu", "cuda"] = "cpu"
+    face_model: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
+    face_device: Literal["cpu", "cuda"] = "cpu"
     voice_limit_s: float = Field(default=300.0, ge=5, le=1800)
 
     synthesiser: str = "hibari"

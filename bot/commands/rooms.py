@@ -22,12 +22,15 @@ class Room:
     licence: bool = False
     hears: bool = False
     speaks: bool = False
+    looks: bool = False
 
     def told(self, settings: Settings) -> list[str]:
         """The settings as options of the program. A key is none of them: everybody on the machine can read a command
         line, so that it goes by the environment."""
         told = ["--weights", str(settings.weights_folder)]
         told += ["--licence", settings.weights_licence] if self.licence else []
+        if self.looks:
+            told += ["--model", settings.face_model or "", "--device", settings.face_device]
         if self.hears:
             told += ["--recogniser", settings.recogniser, "--device", settings.recogniser_device]
         if self.speaks and settings.synthesiser != "none":
@@ -43,7 +46,7 @@ EVALUATED = {
     "reply": Room("models.reply.evaluate"),
     "estimates": Room("models.reply.estimates", licence=True),
     "voice": Room("models.emotion.voice.evaluate", licence=True),
-    "face": Room("models.emotion.face.evaluate", licence=True),
+    "face": Room("models.emotion.face.evaluate", licence=True, looks=True),
     "text": Room("models.emotion.text.evaluate", licence=True),
     "fusion": Room("models.emotion.fusion.evaluate", licence=True),
     "recognition": Room("models.speech.evaluate", ("recognition",), hears=True),

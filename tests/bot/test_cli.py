@@ -15,7 +15,6 @@ import pytest
 
 from bot import doctor
 from bot.commands import rooms
-from bot.commands import weights as weight_files
 from bot.supervisor.plan import page_token_file
 from workers.journal import cases, migrate, people
 from workers.journal.answers import Answers
@@ -27,15 +26,6 @@ BOT = 1000000001
 LIGHT = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": "none", "HEED_RECOGNISER": "scripted"}
 """Settings that need no weights."""
 CANARY = "the canary sings at four"
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for key in list(os.environ):
-        if key.startswith("HEED_"):
-            monkeypatch.delenv(key)
-    monkeypatch.setenv("HEED_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
 
 
 @pytest.fixture
@@ -278,16 +268,6 @@ def test_doctor_says_whether_recordings_can_be_decoded_and_heard_and_answers_spo
     here = told(**(server | {"HEED_SYNTHESISER_URL": f"http://127.0.0.1:{port}/v1"}))
     assert here.startswith("ok     voice")
     assert "spoken by 127.0.0.1" in here
-
-
-def test_doctor_says_whether_faces_can_be_found_in_pictures(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = doctor.faces(Settings.load(recogniser="scripted"))
-    assert (found.state, found.fix) == ("note", "heed models pull face-landmarker")
-    assert doctor.faces(Settings.load(recogniser="whisper")).wrong
-    monkeypatch.setattr(weight_files, "state_of", lambda *_, **__: "here")
-    assert doctor.faces(Settings.load()).state == "ok"
-    monkeypatch.setattr(doctor.sys, "executable", "/bin/false")
-    assert "decoded" in doctor.faces(Settings.load()).said
 
 
 def test_doctor_says_that_there_is_no_gpu_where_the_settings_want_one(monkeypatch: pytest.MonkeyPatch) -> None:

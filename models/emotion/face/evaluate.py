@@ -24,7 +24,9 @@ from models.emotion.face.looking import Looked
 from models.emotion.face.material import LEARNED
 from models.emotion.face.measuring import Judged, groups, measures
 from models.emotion.face.photos import photos
-from models.emotion.face.predict import Face, Licence
+from models.emotion.face.place import Licence
+from models.emotion.face.predict import Face
+from models.emotion.face.served import Device
 from models.emotion.face.sheets import are_sheets, sheets
 from models.emotion.face.train import CACHE, HERE, SHEETS
 from models.emotion.face.twins import families
@@ -154,6 +156,8 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=SHARED / "face" / SHEETS, help="zip of sheets, zip or folder")
     parser.add_argument("--weights", type=Path, required=True, help="folder of `heed models pull`")
     parser.add_argument("--licence", choices=get_args(Licence), default="all")
+    parser.add_argument("--model", default="", help="folder of the weights with what `heed train face` wrote")
+    parser.add_argument("--device", choices=get_args(Device), default="cpu", help="where the network runs")
     parser.add_argument("--run", type=Path, default=HERE / "train.yaml")
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--json", action="store_true", help="print the JSON object only")
@@ -162,7 +166,8 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--counted", type=Path, help="photos for the card, in which faces were counted")
     parser.add_argument("--also", type=Path, help="photos for the card, beside --data")
     chosen = parser.parse_args(arguments)
-    plan, reader = run.read(chosen.run), Face(chosen.weights, chosen.licence)
+    plan = run.read(chosen.run)
+    reader = Face(chosen.weights, chosen.licence, chosen.model, chosen.device)
     if recall.is_counted(chosen.data):
         found = recall.counted(chosen.data, reader.finder).report()
         if not chosen.json:

@@ -14,21 +14,22 @@ from models.emotion.estimate import Estimate
 from models.emotion.face import crop
 from models.emotion.face.inputs import joined, moves
 from models.emotion.face.moments import together
-from models.emotion.face.served import Served
-from models.emotion.head import Head, load
+from models.emotion.face.place import Licence, place
+from models.emotion.face.served import Device, Served
+from models.emotion.face.tile import SIDE
+from models.emotion.head import load
 from models.emotion.labels import FEELINGS, Feeling
 from models.face.finder import Face as FoundFace
 from models.face.finder import Finder
 from models.face.picture import BadPicture, Picture, opened
 from models.face.refusal import Blurred, Box, NoFace, SeveralFaces, TooDark, TooSmallFace, TurnedAway
 from models.face.warp import Pyramid
+from models.weights import MissingWeight
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
-Licence = Literal["all", "open"]
 Reason = Literal["unfamiliar", "unsure"]
 
-HEADS = Path(__file__).parent / "heads"
 NARROWEST = 24.0
 """Pixels of a face's width under which its expression is not read: half of what the network was trained on."""
 DARKEST, BRIGHTEST = 0.06, 0.97
@@ -58,14 +59,18 @@ class Face:
     """Reads feelings from faces.
 
     `weights`: the folder that `models.weights.pull` fills. `licence`: "open" for the head trained without data that
-    forbid commercial use; it knows the face's movements alone. Raises `models.weights.MissingWeight` where
-    MediaPipe's networks are not there.
+    forbid commercial use; it knows the face's movements alone. `model`: a folder of `weights` with a network and
+    heads other than those that come with Heed; `device`: where that network runs. Raises
+    `models.weights.MissingWeight` where these or MediaPipe's networks are not there, or do not fit together.
     """
 
-    def __init__(self, weights: Path, licence: Licence = "all", head: Head | None = None) -> None:
-        self.head = head or load(HEADS / f"{licence}.npz")
+    def __init__(self, weights: Path, licence: Licence = "all", model: str = "", device: Device = "cpu") -> None:
+        network, head = place(weights, model, licence)
+        self.head = load(head)
         self.finder = Finder(weights)
-        self.network = Served() if licence == "all" else None
+        self.network = Served(network, device) if licence == "all" else None
+        if model:
+            self._fit(model)
 
     def look(self, data: bytes, box: Box | tuple[float, float, float, float] | None = None) -> Seen:
         """The face in the picture file `data`; of several the one nearest to `box`.
@@ -109,6 +114,13 @@ class Face:
             return np.where(np.isnan(movements), self.head.centre[None], movements)
         features, logits = self.network.said(tiles)
         return joined(logits, features, movements, self.head.centre)
+
+    def _fit(self, model: str) -> None:
+        """That the head reads what the network says: a folder may hold one of an earlier training."""
+        try:
+            self.head.probabilities(self.inputs(np.zeros((1, SIDE, SIDE), np.uint8), moves(None)[None]))
+        except (ValueError, KeyError):
+            raise MissingWeight(f"the network and the head in {model} do not fit together") from None
 
     def _seen(self, picture: Picture, box: Box | tuple[float, float, float, float] | None) -> Seen:
         pyramid = Pyramid(picture.pixels)
@@ -160,6 +172,6 @@ def _apart(box: Box, x: float, y: float) -> float:
 
 
 @cache
-def face(weights: Path, licence: Licence = "all") -> Face:
-    """The reader for this folder and licence, loaded once in a process."""
-    return Face(weights, licence)
+def face(weights: Path, licence: Licence = "all", model: str = "", device: Device = "cpu") -> Face:
+    """The reader for this folder, licence, model and device, loaded once in a process."""
+    return Face(weights, licence, model, device)

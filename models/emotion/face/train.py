@@ -14,7 +14,7 @@ from models.emotion.face import looking, material, run, twins
 from models.emotion.face.fitting import Seen, fitted
 from models.emotion.face.inputs import joined
 from models.emotion.face.photos import photos
-from models.emotion.face.predict import HEADS
+from models.emotion.face.place import HEADS
 from models.emotion.face.served import NETWORK, Served
 from models.emotion.face.sheets import Sheets
 from models.emotion.head import Card, Head, save

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.emotion.face.predict import HEADS as FACE_HEADS
+from models.emotion.face.place import HEADS as FACE_HEADS
 from models.emotion.face.predict import Face
 from models.emotion.face.served import NETWORK
 from models.emotion.labels import Modality

@@ -15,7 +15,8 @@ from models.emotion.estimate import Estimate
 from models.emotion.face import evaluate, fitting, inputs, measuring, predict, run, tile, twins
 from models.emotion.face.crop import PLACES, square
 from models.emotion.face.photos import photos
-from models.emotion.face.predict import HEADS, Face, Seen
+from models.emotion.face.place import HEADS
+from models.emotion.face.predict import Face, Seen
 from models.emotion.face.served import NETWORK, Served
 from models.emotion.face.sheets import sheets
 from models.emotion.face.train import HERE
