@@ -65,6 +65,11 @@ class Counts:
             "n": self.pictures,
             "protocol": "faces counted by eye; a picture with one is a portrait, with more a group",
             "metrics": {name: tally.recall for name, tally in tallies.items()} | {"wrong": self.wrong},
+            "by_group": {
+                name.removeprefix("recall_"): {"n": tally.there, "recall": tally.recall}
+                for name, tally in tallies.items()
+                if tally.recall is not None
+            },
             "faces": {name: f"{tally.found} of {tally.there}" for name, tally in tallies.items()},
             "unread": self.unread,
             "model": "face-landmarker",
@@ -76,7 +81,7 @@ def is_counted(data: Path) -> bool:
     index = _index(data)
     if not index.is_file() or index.suffix != Path(INDEX).suffix:
         return False
-    with index.open(encoding="utf-8-sig", newline="") as opened_index:
+    with index.open(encoding="utf-8-sig", errors="replace", newline="") as opened_index:
         names = next(csv.reader(opened_index), [])
     return COUNTED in names and not {"label", "label7", "emotion", "expression"} & set(names)
 

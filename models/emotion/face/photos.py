@@ -45,7 +45,12 @@ class Photos:
         """Each photo with its file. Raises `UnreadableData`."""
         if self.place.is_dir():
             for row in self.rows:
-                yield row, (self.place / row.name).read_bytes()
+                try:
+                    yield row, (self.place / row.name).read_bytes()
+                except OSError as error:
+                    raise UnreadableData(
+                        f"{self.place.name} holds no {row.name or 'file for a row without a name'} ({error.strerror})"
+                    ) from None
             return
         with zipfile.ZipFile(self.place) as opened:
             for row in self.rows:

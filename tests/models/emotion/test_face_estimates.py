@@ -18,7 +18,7 @@ from models.emotion.face.photos import photos
 from models.emotion.face.place import HEADS
 from models.emotion.face.predict import Face, Seen
 from models.emotion.face.served import NETWORK, Served
-from models.emotion.face.sheets import sheets
+from models.emotion.face.sheets import BESIDES, VOTES, sheets
 from models.emotion.face.train import HERE
 from models.emotion.head import Card, load
 from models.emotion.labels import FEELINGS
@@ -28,6 +28,7 @@ from models.face.picture import BadPicture, Picture, SeveralFaces, opened
 from models.face.refusal import Box, NoFace, TooDark
 from tests.models.emotion.conftest import ROOT
 from tests.models.face.films import of_photo
+from tests.models.face.pictures import scene, written
 from tests.rig.weights import FOLDER, weight
 
 Bytes = NDArray[np.uint8]
@@ -283,6 +284,50 @@ def test_an_index_that_says_nothing_is_refused(tmp_path: Path, content: str) -> 
     (tmp_path / "a.jpg").write_bytes(b"")
     with pytest.raises(UnreadableData):
         photos(tmp_path)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("index", "named"),
+    [
+        ("file,emotion\na.jpg,happiness\ngone.jpg,sad\n", "gone.jpg"),
+        ("path,label\ngone.jpg,sad\n", "line 2"),
+        ("file,emotion\n,happiness\n", "without a name"),
+        ("file,emotion\na.jpg,\n", "no picture with a label"),
+        ("file,mood\na.jpg,sad\n", "needs a column"),
+        ("\udce4\udcff,\udcfe\n\udcff\n", "index.csv"),
+    ],
+)
+def test_an_index_that_does_not_fit_its_folder_is_one_line_and_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], index: str, named: str
+) -> None:
+    weight("face-landmarker")
+    (tmp_path / "index.csv").write_bytes(index.encode("utf-8", "surrogateescape"))
+    (tmp_path / "a.jpg").write_bytes(written(scene(), "JPEG"))
+    command = ["--data", str(tmp_path), "--weights", str(FOLDER), "--cache", str(tmp_path / "kept")]
+    assert evaluate.main(command) == 2
+    (line,) = [each for each in capsys.readouterr().err.splitlines() if each.startswith("heed:")]
+    assert named in line
+
+
+def test_the_part_that_nobody_has_seen_is_judged_in_the_same_form(tmp_path: Path) -> None:
+    """As FER2013's PrivateTest would come; the part that the network learned from is left out."""
+    columns = ["index", "usage", *VOTES.values(), *BESIDES]
+    rows = [
+        ",".join([str(number), usage, *(["8" if name == "fp_sadness" else "0" for name in columns[2:]])])
+        for number, usage in enumerate(["Training", "PrivateTest", "PrivateTest"])
+    ]
+    sheet = Image.fromarray(np.random.default_rng(0).integers(0, 256, (960, 2400), np.uint8))
+    content = io.BytesIO()
+    sheet.save(content, "PNG")
+    with zipfile.ZipFile(tmp_path / "private.zip", "w") as made:
+        made.writestr("labels.csv", "\n".join([",".join(columns), *rows]))
+        made.writestr("sheet_000.png", content.getvalue())
+    weight("face-landmarker")
+    faces = evaluate.given(tmp_path / "private.zip", Face(FOLDER), tmp_path / "kept")
+    assert len(faces.truth) == 2
+    assert faces.members["part:PrivateTest"].all()
+    assert {FEELINGS[number] for number in faces.truth} == {"sadness"}
 
 
 def test_data_that_are_not_there_end_with_a_line_and_no_traceback(

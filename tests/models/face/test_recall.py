@@ -37,6 +37,8 @@ def test_an_evaluation_of_counted_faces_ends_with_one_json_object(
     assert evaluate.main(["--data", str(tmp_path), "--weights", str(FOLDER), "--json"]) == 0
     told = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
     assert (told["n"], told["unread"]) == (2, 1)
+    assert {"task", "n", "metrics", "by_group", "model"} <= set(told)
+    assert told["by_group"] == {"portraits": {"n": 1, "recall": 0}}
     assert told["metrics"]["recall_portraits"] == 0
     assert told["metrics"]["recall_groups"] is None
 
@@ -46,6 +48,8 @@ def test_an_index_that_names_feelings_is_no_count(tmp_path: Path) -> None:
         (tmp_path / "index.csv").write_text(f"{head}\n", encoding="utf-8")
         assert is_counted(tmp_path) is is_count
     assert not is_counted(tmp_path / "none")
+    (tmp_path / "index.csv").write_bytes(b"\xff\xfe\xe4,\x00label\n")
+    assert not is_counted(tmp_path)
     (tmp_path / "set.zip").write_bytes(b"PK\x03\x04\xbb\xff")
     assert not is_counted(tmp_path / "set.zip")
 
