@@ -17,7 +17,7 @@ def ask_for_readings(session: Session, person: Person, conversation: Conversatio
         return False
     decided = consents.latest(session, person.id).get("readings")
     covered = readings.COVERED_SINCE[readings.VOICE]
-    if decided is not None and (not decided.granted or decided.version >= covered):
+    if decided is not None and (not decided.granted or consents.speaks_of(decided.version, covered)):
         return False
     language = as_language(person.language)
     body = {"text": say(language, "consent.readings.ask"), "reply_markup": keyboard(language)}

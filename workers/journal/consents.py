@@ -31,6 +31,15 @@ def version(session: Session, person_id: str, kind: str) -> str | None:
     return newest.version if newest is not None and newest.granted else None
 
 
+def speaks_of(version: str, since: str) -> bool:
+    """Whether the words of this version are those of `since`, or newer: "2026-11.10" is newer than "2026-11.9"."""
+    return _numbers(version) >= _numbers(since)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.replace("-", ".").split(".")]
+
+
 def latest(session: Session, person_id: str) -> dict[str, Consent]:
     """The newest row of each kind this person has ever decided."""
     rows = session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))

@@ -39,7 +39,7 @@ def allowed(session: Session, person: Person, modality: str) -> str | None:
     if person.paused or person.minor:
         return None
     version = consents.version(session, person.id, "readings")
-    return version if version is not None and version >= COVERED_SINCE[modality] else None
+    return version if version is not None and consents.speaks_of(version, COVERED_SINCE[modality]) else None
 
 
 def wanted(session: Session, person: Person, modality: str, mode: str) -> bool:

@@ -141,6 +141,22 @@ def test_the_words_of_today_cover_every_modality(journal: Journal) -> None:
     assert set(covered.values()) == {consents.VERSION}
 
 
+@pytest.mark.parametrize(
+    ("version", "since", "speaks"),
+    [
+        ("2026-11", "2026-11", True),
+        ("2026-11", "2026-11.2", False),
+        ("2026-11.2", "2026-11.3", False),
+        ("2026-11.10", "2026-11.9", True),
+        ("2026-11.10", "2026-11.2", True),
+        ("2026-9", "2026-11", False),
+        ("2027-01", "2026-11.3", True),
+    ],
+)
+def test_newer_words_are_known_by_their_number_and_not_by_its_letters(version: str, since: str, speaks: bool) -> None:
+    assert consents.speaks_of(version, since) is speaks
+
+
 def test_a_message_read_again_has_one_reading_of_a_modality(journal: Journal) -> None:
     turn_id = journal.transact(read_one)
 
