@@ -188,6 +188,35 @@ async def test_danger_in_a_caption_that_is_edited_is_answered_too(rig: Rig, peop
     assert any(text_of(message).startswith(say("en", "danger.clear.suicide")) for message in heard)
 
 
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_reply_to_a_photo_is_words_of_its_own_and_replaces_no_caption(
+    rig: Rig, people: People, answered: bool
+) -> None:
+    """To a recording a reply corrects what was heard; a caption was written by the person themselves."""
+    await meet(people, "readings")
+    seen = watched(rig)
+    loop = asyncio.get_running_loop()
+    form = {"words": "that was last year, today I am worn out"}
+
+    def reply(context: TurnContext) -> None:
+        async def ask() -> None:
+            await people.say(1, **form, reply_to_message_id=context.newest_message)
+            await rig.settle(turns=False)
+
+        asyncio.run_coroutine_threadsafe(ask(), loop).result(20)
+
+    if not answered:
+        rig.stages.once("compose", reply)
+    sent = await people.say(1, photo=("selfie.jpg", PICTURE), caption="me at my desk")
+    await people.hears(1)
+    if answered:
+        await people.say(1, **form, reply_to_message_id=sent["message_id"])
+        await people.hears(1)
+    assert seen[-1].messages == ((form["words"],) if answered else ("me at my desk", form["words"]))
+    assert rig.count("turn_message", "edited") == 0
+    assert rig.count("turn_message", "words IS NOT NULL") == 2
+
+
 async def test_words_and_a_face_that_contradict_each_other_are_both_kept_and_answered_once(
     rig: Rig, people: People
 ) -> None:

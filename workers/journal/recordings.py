@@ -87,7 +87,7 @@ def of_message(session: Session, bot_id: int, chat_id: int, message_id: int, per
             TurnMessage.bot_id == bot_id,
             TurnMessage.chat_id == chat_id,
             TurnMessage.person_id == person_id,
-            TurnMessage.hearing.is_not(None),
+            TurnMessage.kind.in_(KINDS),
             or_(TurnMessage.message_id == message_id, TurnMessage.message_id == shows),
         )
     )
