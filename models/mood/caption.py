@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from models.mood.moment import Moment, Span
 from models.words import Language, say, variants
 
+A_WEEK = timedelta(days=7)
 MOSTLY = 0.5
 """Share of the moments from which one feeling is called the course's own."""
 WORTH_SAYING = 0.1
@@ -15,14 +16,16 @@ PARTS = ((5, "night"), (12, "morning"), (18, "afternoon"), (23, "evening"), (24,
 """Until which hour of the day lasts what."""
 
 
-def caption(moments: Sequence[Moment], span: Span, language: Language, clock: str, zone: tzinfo) -> str:
-    """What a picture of these moments shows. `clock` and `zone`: see `models.mood.zones`."""
+def caption(
+    moments: Sequence[Moment], span: Span, language: Language, clock: str, zone: tzinfo, until: datetime
+) -> str:
+    """What a picture of these moments shows, which ends `until` then. `clock` and `zone`: see `models.mood.zones`."""
     known = sum(moment.valence is not None for moment in moments)
     note = say(language, "mood.note", count=known, clock=say(language, f"mood.clock.{clock}"))
-    return f"{sentence(moments, span, language, zone)}\n\n{note}"
+    return f"{sentence(moments, span, language, zone, until)}\n\n{note}"
 
 
-def sentence(moments: Sequence[Moment], span: Span, language: Language, zone: tzinfo) -> str:
+def sentence(moments: Sequence[Moment], span: Span, language: Language, zone: tzinfo, until: datetime) -> str:
     """How somebody seemed over a span, in one sentence."""
     newest_first = sorted(moments, key=lambda moment: moment.at, reverse=True)
     named = [(each.feeling, each.at.astimezone(zone)) for each in newest_first if each.feeling is not None]
@@ -38,13 +41,13 @@ def sentence(moments: Sequence[Moment], span: Span, language: Language, zone: tz
     if times < MOSTLY * len(named) or times == counted[1][1]:
         return say(language, "mood.course.mixed", main=say(language, f"mood.some.{main}"), other=some)
     mainly = say(language, f"mood.mainly.{main}")
-    when = _when([at for feeling, at in named if feeling == other], span, language)
+    when = _when([at for feeling, at in named if feeling == other], span, language, until.astimezone(zone))
     if when is None:
         return say(language, "mood.course.two", main=mainly, other=some)
     return say(language, "mood.course.two_when", main=mainly, other=some, when=when)
 
 
-def _when(times: Sequence[datetime], span: Span, language: Language) -> str | None:
+def _when(times: Sequence[datetime], span: Span, language: Language, until: datetime) -> str | None:
     """The one part of the day, or the one day, on which all these local times fall; None where there is none."""
     if span == "day":
         parts = {_part(at) for at in times}
@@ -53,7 +56,7 @@ def _when(times: Sequence[datetime], span: Span, language: Language) -> str | No
     if len(days) != 1:
         return None
     day = days.pop()
-    if span == "week":
+    if span == "week" and day > until.date() - A_WEEK:  # its first hours bear the name of its last day
         return say(language, "mood.on_weekday", weekday=variants(language, "mood.weekdays")[day.weekday()])
     return say(language, "mood.on_date", day=day.day, month=variants(language, "mood.months")[day.month - 1])
 

@@ -17,4 +17,4 @@ def drawn(wanted: Wanted) -> tuple[bytes, str]:
     ]
     clock, zone = zone_of(wanted.country)
     picture = course(moments, wanted.span, wanted.language, zone, wanted.until)
-    return picture, caption(moments, wanted.span, wanted.language, clock, zone)
+    return picture, caption(moments, wanted.span, wanted.language, clock, zone, wanted.until)

@@ -9,11 +9,11 @@ from models.mood.caption import caption, sentence
 from models.mood.moment import Moment, Span
 from models.mood.zones import zone_of
 from models.words import LANGUAGES, Language, say
-from tests.models.mood.moments import moment, torn
+from tests.models.mood.moments import UNTIL, moment, torn
 
 
 def said(moments: list[Moment], span: Span = "week", language: Language = "en") -> str:
-    return sentence(moments, span, language, UTC)
+    return sentence(moments, span, language, UTC, UNTIL)
 
 
 def test_one_feeling_is_named_alone() -> None:
@@ -24,6 +24,12 @@ def test_a_second_feeling_is_named_with_the_one_day_it_was_seen() -> None:
     course = [moment(h) for h in (3, 30, 60, 100)] + [moment(5 * 24, "sadness"), moment(5 * 24 + 2, "sadness")]
     assert said(course) == "You seemed mostly calm, with some sadness on Tuesday."
     assert said(course, "month") == "You seemed mostly calm, with some sadness on 17 November."
+
+
+def test_the_day_a_week_ago_is_not_taken_for_today_which_bears_its_name() -> None:
+    course = [moment(h) for h in (3, 30, 60, 100)] + [moment(7 * 24 - 1, "sadness")]
+    assert said(course) == "You seemed mostly calm, with some sadness on 15 November."
+    assert said([*course[:-1], moment(1, "sadness")]) == "You seemed mostly calm, with some sadness on Sunday."
 
 
 def test_of_a_day_the_part_is_named() -> None:
@@ -49,7 +55,7 @@ def test_where_nothing_prevails_two_are_named_as_equals() -> None:
 def test_the_day_is_that_of_the_zone() -> None:
     course = [moment(h) for h in (40, 41, 42)] + [moment(20, "fear")]  # Saturday, 20:20 in UTC
     assert said(course).endswith("on Saturday.")
-    assert sentence(course, "week", "en", timezone(timedelta(hours=9))).endswith("on Sunday.")
+    assert sentence(course, "week", "en", timezone(timedelta(hours=9)), UNTIL).endswith("on Sunday.")
 
 
 def test_what_is_unsure_or_torn_is_not_named() -> None:
@@ -74,7 +80,7 @@ def test_the_caption_says_on_what_it_rests_and_whose_clock_it_goes_by(
     language: Language, country: str | None
 ) -> None:
     clock, zone = zone_of(country)
-    words = caption([moment(1), torn(2), moment(3)], "week", language, clock, zone)
+    words = caption([moment(1), torn(2), moment(3)], "week", language, clock, zone, UNTIL)
     assert "2" in words.split("\n\n")[1]
     assert words.endswith(say(language, f"mood.clock.{'utc' if country in (None, 'US') else country}"))
     assert len(words) < 1024  # what Telegram takes
