@@ -8,12 +8,32 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from models.emotion import scores
 from models.emotion.scores import Curve
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt  # the backend is chosen before pyplot is loaded
 
+Guesses = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 SIZE = (5.0, 4.4)
+
+
+def three(
+    guesses: Guesses,
+    confidence: NDArray[np.float64],
+    chosen: tuple[float, float],
+    classes: Sequence[str],
+    folder: Path,
+) -> None:
+    """All three in `folder`. `guesses` are (given, guessed) [n] as places in `classes`, `confidence` [n] is how sure
+    each was, and `chosen` is (coverage, error) at the threshold in use."""
+    truth, guess = guesses
+    right = np.asarray(guess == truth, np.bool_)
+    confusion_matrix(scores.confusion(truth, guess, len(classes)), classes, folder / "confusion.png")
+    error = scores.calibration_error(confidence, right)
+    reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
+    risk_coverage_curve(scores.risk_coverage(confidence, right), chosen, folder / "risk_coverage.png")
 
 
 def confusion_matrix(counts: NDArray[np.int64], classes: Sequence[str], path: Path) -> None:

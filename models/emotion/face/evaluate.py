@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.dataset import SHARED, UnreadableData
-from models.emotion import scores
 from models.emotion.face import looking, run
 from models.emotion.face.fitting import Seen, fitted
 from models.emotion.face.looking import Looked
@@ -212,13 +211,8 @@ def _card(chosen: argparse.Namespace, plan: run.Run, reader: Face, result: dict[
 def _plots(judged: Judged, result: dict[str, Any], folder: Path) -> None:
     from models.emotion import plots
 
-    right, confidence = judged.right, judged.confidence
-    counts = scores.confusion(judged.truth, judged.chances.argmax(axis=1), len(FEELINGS))
-    plots.confusion_matrix(counts, FEELINGS, folder / "confusion.png")
-    error = scores.calibration_error(confidence, right)
-    plots.reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
     chosen = (result["metrics"]["coverage"], result["metrics"]["selective_error"])
-    plots.risk_coverage_curve(scores.risk_coverage(confidence, right), chosen, folder / "risk_coverage.png")
+    plots.three((judged.truth, judged.chances.argmax(axis=1)), judged.confidence, chosen, FEELINGS, folder)
 
 
 if __name__ == "__main__":

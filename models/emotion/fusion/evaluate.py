@@ -13,7 +13,6 @@ from typing import Any, get_args
 import numpy as np
 
 from models.dataset import SHARED
-from models.emotion import scores
 from models.emotion.fusion import run
 from models.emotion.fusion.clips import Clips, Heard, clips, heard
 from models.emotion.fusion.composing import CLEAN, Moments, composed
@@ -148,17 +147,9 @@ def _plots(pool: Pool, moments: Moments, folder: Path) -> None:
     counted = moments.speaks
     some = np.asarray(counted.any(axis=1), np.bool_)
     chances, truth = pool.pooled(moments.chances, counted)[some], moments.truth[some]
-    right, confidence = chances.argmax(axis=1) == truth, chances.max(axis=1).astype(np.float64)
-    counts = scores.confusion(truth, chances.argmax(axis=1).astype(np.int64), len(FEELINGS))
-    plots.confusion_matrix(counts, FEELINGS, folder / "confusion.png")
-    error = scores.calibration_error(confidence, right)
-    plots.reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
     found = measures(pool, moments)
-    plots.risk_coverage_curve(
-        scores.risk_coverage(confidence, right),
-        (found["coverage"], found["selective_error"]),
-        folder / "risk_coverage.png",
-    )
+    chosen = (found["coverage"], found["selective_error"])
+    plots.three((truth, chances.argmax(axis=1)), chances.max(axis=1).astype(np.float64), chosen, FEELINGS, folder)
 
 
 if __name__ == "__main__":

@@ -235,11 +235,8 @@ def _plots(rows: Sequence[Utterance], judged: Judged, result: dict[str, Any], fo
     truth = np.array([FEELINGS.index(EIGHT[row.label]) for row in rows], np.int64)
     guess, confidence = judged.seven.argmax(axis=1), judged.seven.max(axis=1).astype(np.float64)
     right = guess == truth
-    plots.confusion_matrix(scores.confusion(truth, guess, len(FEELINGS)), FEELINGS, folder / "confusion.png")
-    error = scores.calibration_error(confidence, right)
-    plots.reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
     chosen = (result["metrics"]["coverage"], float(1 - right[judged.sure].mean()) if judged.sure.any() else 0.0)
-    plots.risk_coverage_curve(scores.risk_coverage(confidence, right), chosen, folder / "risk_coverage.png")
+    plots.three((truth, guess), confidence, chosen, FEELINGS, folder)
 
 
 if __name__ == "__main__":
