@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from tests.rig.house import Rig
 from tests.rig.people import People, text_of
 from tests.rig.readers import estimate_of
 from tests.scenarios.consenting import meet
-from workers.journal import turns
+from workers.journal import drawings, turns
+from workers.journal.database import JournalUnavailable
 from workers.settings import PROJECT
 from workers.turn.context import TurnContext
 
@@ -70,6 +72,36 @@ async def test_a_worker_that_dies_once_costs_no_reading(rig: Rig, people: People
         await people.hears(1)
     assert rig.count("outbox", "purpose = 'reply' AND state = 'sent'") == 2
     assert rig.count("reading", "modality = 'face'") == 2
+
+
+@pytest.mark.parametrize("where", ["claim", "wanted", "keep"])
+async def test_a_database_that_is_away_while_the_course_is_drawn_costs_time_and_no_picture(
+    rig: Rig, people: People, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    await meet(people, "readings", "diary")
+    for number in range(drawings.FEWEST):
+        rig.text_reader.says = estimate_of("text", "neutral")
+        await people.say(1, f"one more thing about work, number {number}")
+        await people.hears(1)
+    away = [True]
+    real = getattr(drawings, where)
+
+    def once(*arguments: Any) -> Any:
+        if away:
+            away.clear()
+            raise JournalUnavailable("gone")
+        return real(*arguments)
+
+    monkeypatch.setattr(drawings, where, once)
+    await people.say(1, "/mood")
+    assert await people.hears(1, turns=False) == []
+    while away:
+        await asyncio.sleep(0.01)
+    rig.pass_time(drawings.LEASE + timedelta(seconds=3))
+    await rig.sweep(clean=False)
+    (picture,) = await people.hears(1)
+    assert "photo" in picture
+    assert rig.count("drawing") == 0
 
 
 async def test_a_connection_that_failed_twice_is_no_reason_not_to_look(rig: Rig, people: People) -> None:
