@@ -374,20 +374,6 @@ async def test_the_last_message_takes_its_moment_with_it(rig: Rig, people: Peopl
     assert rig.count("emotion_log") == 1
 
 
-async def test_a_selfie_without_words_can_be_the_last_message_that_is_forgotten(rig: Rig, people: People) -> None:
-    await diary(people)
-    await talk(rig, people, "sadness")
-    rig.face_reader.says = estimate_of("face", "fear")
-    sent = await people.say(1, photo=("selfie.jpg", PICTURE))
-    await people.hears(1)
-    assert rig.count("emotion_log", "modalities = 'face'") == rig.count("reading", "modality = 'face'") == 1
-    await people.say(1, "forget my last message")
-    assert text_of((await people.hears(1))[-1]) == say("en", "forget.last_done")
-    assert rig.count("emotion_log", "modalities = 'face'") == rig.count("reading", "modality = 'face'") == 0
-    assert rig.count("emotion_log", "modalities = 'text'") == 1
-    assert sent["message_id"] not in [message["message_id"] for message in people.chat(1)]
-
-
 async def test_what_is_logged_of_the_fusion_are_names_and_numbers(
     rig: Rig, people: People, caplog: pytest.LogCaptureFixture
 ) -> None:

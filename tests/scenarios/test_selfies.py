@@ -314,3 +314,19 @@ async def test_forgetting_while_a_photo_is_looked_at_leaves_nothing(rig: Rig, pe
     await people.hears(1)
     for table in ("person", "reading", "turn_message", "face_choice"):
         assert rig.count(table) == 0
+
+
+async def test_a_selfie_without_words_can_be_the_last_message_that_is_forgotten(rig: Rig, people: People) -> None:
+    await meet(people, "readings", "diary")
+    rig.text_reader.says = estimate_of("text", "sadness")
+    await people.say(1, "one more thing about work")
+    await people.hears(1)
+    rig.face_reader.says = estimate_of("face", "fear")
+    sent = await people.say(1, photo=("selfie.jpg", PICTURE))
+    await people.hears(1)
+    assert rig.count("emotion_log", "modalities = 'face'") == rig.count("reading", "modality = 'face'") == 1
+    await people.say(1, "forget my last message")
+    assert text_of((await people.hears(1))[-1]) == say("en", "forget.last_done")
+    assert rig.count("emotion_log", "modalities = 'face'") == rig.count("reading", "modality = 'face'") == 0
+    assert rig.count("emotion_log", "modalities = 'text'") == 1
+    assert sent["message_id"] not in [message["message_id"] for message in people.chat(1)]
