@@ -1,6 +1,7 @@
 """What somebody shows: looked at only with their yes, dropped at once, answered even without words."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -162,6 +163,17 @@ async def test_a_heic_picture_that_is_sent_as_a_file_is_looked_at_too(rig: Rig, 
     assert sent["document"]["mime_type"] in ("image/heic", "image/heif")
     await people.hears(1)
     assert len(rig.face_reader.looked) == 1
+
+
+@pytest.mark.parametrize(("name", "is_picture"), [("IMG_0001.HEIC", True), ("a.heif", True), ("heic.pdf", False)])
+async def test_a_picture_of_a_phone_is_known_by_its_name_where_its_kind_was_not_told(
+    rig: Rig, people: People, name: str, is_picture: bool
+) -> None:
+    await meet(people, "readings")
+    document = {"file_id": "b", "file_unique_id": "b", "file_name": name, "mime_type": "application/octet-stream"}
+    await people.say(1, raw=json.dumps({"document": document}))
+    await people.hears(1)
+    assert rig.count("turn_message", "kind = 'picture'") == int(is_picture)
 
 
 async def test_a_caption_that_is_edited_before_the_answer_is_answered_as_it_is_then(rig: Rig, people: People) -> None:

@@ -66,7 +66,11 @@ def register(application: Application[Any, Any, Any, Any, Any, Any], handler: Ca
     add(MessageHandler(private & filters.UpdateType.EDITED_MESSAGE, handler(edited.edited)))
     spoken = filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.Category("audio/")
     add(MessageHandler(private & fresh & spoken, handler(recordings.recording)))
-    add(MessageHandler(private & fresh & (filters.PHOTO | filters.Document.IMAGE), handler(photos.photo)))
+    named = filters.Document.FileExtension("heic") | filters.Document.FileExtension(
+        "heif"
+    )  # often sent as mere bytes
+    shown = filters.PHOTO | filters.Document.IMAGE | named
+    add(MessageHandler(private & fresh & shown, handler(photos.photo)))
     add(MessageHandler(private & fresh, handler(unsupported.unsupported)))
     add(CallbackQueryHandler(handler(presses.press)))
     add(ChatMemberHandler(handler(groups.membership), ChatMemberHandler.MY_CHAT_MEMBER))
