@@ -193,3 +193,23 @@ async def test_the_export_does_not_say_where_a_photo_is(rig: Rig, people: People
         assert b"file_id" not in session.scalars(select(FaceChoice)).one().held
     assert "file_id" not in held
     assert "box" not in held
+
+
+async def test_a_choice_that_is_made_after_danger_looks_at_nobody(rig: Rig, people: People) -> None:
+    """In careful mode no estimate is of use without the diary."""
+    heard = await several(rig, people)
+    await people.say(1, "I want to kill myself")
+    await people.hears(1)
+    await people.press(1, offered(heard)[0], heard[-1]["message_id"])
+    await people.hears(1)
+    assert len(rig.face_reader.looked) == 1
+    assert (rig.count("face_choice"), rig.count("reading")) == (0, 0)
+
+
+async def test_a_choice_that_is_made_during_a_pause_looks_at_nobody(rig: Rig, people: People) -> None:
+    heard = await several(rig, people)
+    await people.say(1, "/pause")
+    await people.hears(1)
+    await people.press(1, offered(heard)[0], heard[-1]["message_id"])
+    assert say("en", "picture.paused") in [text_of(message) for message in await people.hears(1)]
+    assert len(rig.face_reader.looked) == 1
