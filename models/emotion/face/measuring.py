@@ -12,8 +12,6 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-ANSWERED = 0.7
-"""Share of the faces, the surest, for which `error_at_70` is."""
 FEWEST = 20
 """A group of fewer faces is not reported: its figures would say nothing."""
 
@@ -44,7 +42,6 @@ def measures(judged: Judged) -> dict[str, float]:
     head's own thresholds."""
     guess, right = judged.chances.argmax(axis=1), judged.right
     best = np.argsort(-judged.chances, axis=1, kind="stable")[:, :3]
-    surest = np.argsort(-judged.confidence, kind="stable")[: max(1, round(ANSWERED * len(right)))]
     answered = judged.answered
     found = {
         "accuracy": float(right.mean()),
@@ -55,7 +52,7 @@ def measures(judged: Judged) -> dict[str, float]:
         ),
         "ece": scores.calibration_error(judged.confidence, right),
         "error": float(1 - right.mean()),
-        "error_at_70": float(1 - right[surest].mean()),
+        "error_at_70": scores.error_of_surest(judged.confidence, right),
         "coverage": float(answered.mean()),
         "selective_error": float(1 - right[answered].mean()) if answered.any() else 0.0,
     }

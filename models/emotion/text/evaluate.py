@@ -186,14 +186,10 @@ def _plots(judged: Judged, folder: Path) -> None:
     from models.emotion import plots
 
     top, confidence = judged.chances.argmax(axis=1), judged.chances.max(axis=1).astype(np.float64)
-    right = judged.truth[np.arange(len(top)), top]
+    right, sure = judged.truth[np.arange(len(top)), top], judged.sure
     truth = np.where(right, top, judged.truth.argmax(axis=1))
-    plots.confusion_matrix(scores.confusion(truth, top, len(FEELINGS)), FEELINGS, folder / "confusion.png")
-    error = scores.calibration_error(confidence, right)
-    plots.reliability_diagram(scores.reliability(confidence, right), error, folder / "reliability.png")
-    sure = judged.sure
     chosen = (float(sure.mean()), float(1 - right[sure].mean()) if sure.any() else 0.0)
-    plots.risk_coverage_curve(scores.risk_coverage(confidence, right), chosen, folder / "risk_coverage.png")
+    plots.three((truth, top), confidence, chosen, FEELINGS, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
