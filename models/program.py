@@ -8,7 +8,7 @@ from models.weights import WeightsError
 
 FAILED = 1
 WRONG = 2
-EXTRA = {"librosa", "matplotlib", "scipy", "sklearn", "torch"}
+EXTRA = {"librosa", "matplotlib", "onnx", "scipy", "sklearn", "torch"}
 """What the extra [train] brings, by the names that are imported."""
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[train]'"
 
