@@ -18,6 +18,11 @@ from workers.journal.feelings import Drawing as Drawing
 from workers.journal.feelings import EmotionLog as EmotionLog
 from workers.journal.feelings import FaceChoice as FaceChoice
 from workers.journal.feelings import Reading as Reading
+from workers.journal.music import Pick as Pick
+from workers.journal.music import PlaylistEntry as PlaylistEntry
+from workers.journal.music import Track as Track
+from workers.journal.music import TrackUpload as TrackUpload
+from workers.journal.music import Wish as Wish
 
 OPEN_TURN = "state IN ('received', 'perceived', 'composed', 'sending')"
 UNSENT = "state IN ('queued', 'sending')"
