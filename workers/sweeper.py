@@ -12,10 +12,23 @@ from sqlalchemy.orm import Session
 
 from models.words import as_language, say, variants
 from workers.house import House
-from workers.journal import cases, drawings, erasing, faces, inbox, leases, outbox, people, retention, speeches, turns
+from workers.journal import (
+    cases,
+    drawings,
+    erasing,
+    errands,
+    faces,
+    inbox,
+    leases,
+    outbox,
+    people,
+    retention,
+    speeches,
+    turns,
+)
 from workers.journal.database import JournalUnavailable
 from workers.journal.outbox import Letter
-from workers.journal.tables import now, random_id
+from workers.journal.tables import Drawing, now, random_id
 from workers.turn.ending import bury
 
 log = logging.getLogger(__name__)
@@ -100,10 +113,10 @@ class Sweeper:
         for turn in speeches.overdue(session):
             log.error("answer not spoken: turn=%s attempts=%s", turn.id, turn.speech_attempts)
             speeches.give_up(session, turn)
-        for drawing in drawings.overdue(session):
+        for drawing in errands.overdue(session, Drawing):
             log.error("picture not drawn: drawing=%s attempts=%s", drawing.id, drawing.attempts)
             drawings.give_up(session, drawing)
-        return due + speeches.to_ring(session) + drawings.to_ring(session)
+        return due + speeches.to_ring(session) + errands.to_ring(session, Drawing, drawings.DRAW)
 
     def _check_in(self, session: Session) -> None:
         for person in people.due_check_ins(session):

@@ -15,7 +15,7 @@ from tests.rig.house import Rig
 from tests.rig.people import People, text_of
 from tests.rig.readers import estimate_of
 from tests.scenarios.consenting import meet
-from workers.journal import drawings, turns
+from workers.journal import drawings, errands, turns
 from workers.journal.database import JournalUnavailable
 from workers.settings import PROJECT
 from workers.turn.context import TurnContext
@@ -97,7 +97,7 @@ async def test_a_database_that_is_away_while_the_course_is_drawn_costs_time_and_
     assert await people.hears(1, turns=False) == []
     while away:
         await asyncio.sleep(0.01)
-    rig.pass_time(drawings.LEASE + timedelta(seconds=3))
+    rig.pass_time(errands.LEASE + timedelta(seconds=3))
     await rig.sweep(clean=False)
     (picture,) = await people.hears(1)
     assert "photo" in picture

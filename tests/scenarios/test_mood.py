@@ -17,7 +17,7 @@ from tests.rig.house import Rig
 from tests.rig.people import People, buttons, text_of
 from tests.rig.readers import estimate_of
 from tests.scenarios.consenting import meet, minor, paused, said_no, undecided, watched, withdrawn
-from workers.journal import drawings
+from workers.journal import drawings, errands
 from workers.journal.tables import EmotionLog
 
 SPANS = ["mood:span:day", "mood:span:week", "mood:span:month"]
@@ -217,7 +217,7 @@ async def test_a_worker_that_is_killed_while_it_draws_costs_time_and_no_picture(
     monkeypatch.setattr(drawings, "wanted", wanted)
     await people.say(1, "/mood")
     assert await people.hears(1, turns=False) == []
-    rig.pass_time(drawings.LEASE + timedelta(seconds=3))
+    rig.pass_time(errands.LEASE + timedelta(seconds=3))
     await rig.sweep(clean=False)
     (picture,) = await people.hears(1)
     assert "photo" in picture
@@ -237,7 +237,7 @@ async def test_a_picture_that_cannot_be_drawn_is_said_after_three_tries(
 
     monkeypatch.setattr("workers.turn.drawing.drawn", drawn)
     await people.say(1, "/mood")
-    for number in range(drawings.ATTEMPTS):
+    for number in range(errands.ATTEMPTS):
         while len(tries) <= number:
             await asyncio.sleep(0.01)
         await rig.settle()

@@ -4,8 +4,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, text
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, LargeBinary, String, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from workers.journal.times import UTCTime
 
@@ -26,6 +26,20 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         bytes: LargeBinary(),
     }
+
+
+class Errand(Base):
+    """The columns of what errands.py handles; every kind of it is a table of its own."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    origin: Mapped[str] = mapped_column(String(40))
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    ring_at: Mapped[datetime]
 
 
 def random_id() -> str:

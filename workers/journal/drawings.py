@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models.words import Language, as_language, say
-from workers.journal import consents, emotion_log, outbox
+from workers.journal import consents, emotion_log, errands, outbox
 from workers.journal.emotion_log import Moment
 from workers.journal.outbox import Letter
-from workers.journal.tables import Drawing, Person, now, random_id
+from workers.journal.tables import Drawing, Person, now
 from workers.journal.turns import Claim, Due
 
 DRAW = "draw"
@@ -25,10 +24,6 @@ SPANS: tuple[Span, ...] = get_args(Span)
 LENGTH: dict[Span, timedelta] = {"day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=30)}
 FEWEST = 3
 """Marks below which a picture would show a course that nobody can see in it."""
-ATTEMPTS = 3
-LEASE = timedelta(seconds=20)  # longer than any picture takes to draw, so that nobody needs to renew it
-RING_AGAIN = timedelta(seconds=2)
-BACK_OFF_S = (1.0, 3.0)
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def enough(session: Session, person: Person, span: Span) -> bool:
 def want(session: Session, person: Person, span: Span, origin: str, message_id: int | None = None) -> Due:
     """Asks for a picture, new or in the place of `message_id`. To be rung for after the commit."""
     drawing = Drawing(
-        person_id=person.id, origin=origin, span=span, message_id=message_id, ring_at=now() + RING_AGAIN
+        person_id=person.id, origin=origin, span=span, message_id=message_id, ring_at=now() + errands.RING_AGAIN
     )
     session.add(drawing)
     session.flush()
@@ -60,25 +55,13 @@ def want(session: Session, person: Person, span: Span, origin: str, message_id: 
 
 
 def claim(session: Session, drawing_id: int) -> Claim | None:
-    """Takes the drawing for one lease, the attempt counted before the work."""
-    at, token = now(), random_id()
-    attempts = session.scalar(
-        update(Drawing)
-        .where(
-            Drawing.id == drawing_id,
-            Drawing.attempts < ATTEMPTS,
-            or_(Drawing.lease_until.is_(None), Drawing.lease_until < at),
-        )
-        .values(lease_token=token, lease_until=at + LEASE, ring_at=at + LEASE, attempts=Drawing.attempts + 1)
-        .returning(Drawing.attempts)
-        .execution_options(synchronize_session=False)
-    )
-    return None if attempts is None else Claim(drawing_id, token, attempts, DRAW)
+    """Takes the drawing for one lease; see errands.py."""
+    return errands.claim(session, Drawing, drawing_id, DRAW)
 
 
 def wanted(session: Session, claim: Claim) -> Wanted | None:
     """What is to be drawn now. None where there is too little for a picture (any more): then a sentence says so."""
-    drawing = _claimed(session, claim)
+    drawing = errands.claimed(session, Drawing, claim)
     person = session.get(Person, drawing.person_id) if drawing is not None else None
     if drawing is None or person is None:
         return None
@@ -93,7 +76,7 @@ def wanted(session: Session, claim: Claim) -> Wanted | None:
 
 def keep(session: Session, claim: Claim, picture: bytes, caption: str) -> bool:
     """Puts a picture (PNG) into the outbox, once. False where it came too late or is void."""
-    drawing = _claimed(session, claim)
+    drawing = errands.claimed(session, Drawing, claim)
     person = session.get(Person, drawing.person_id) if drawing is not None else None
     if drawing is None or person is None or not consents.granted(session, person.id, "diary"):
         return False
@@ -129,16 +112,10 @@ def span_of(word: str) -> Span | None:
 
 
 def put_back(session: Session, claim: Claim) -> None:
-    """Ends an attempt that failed; the sweeper rings again after the back-off. After the last one a sentence says
-    that no picture comes."""
-    drawing = _claimed(session, claim)
-    if drawing is None:
-        return
-    if claim.attempts >= ATTEMPTS:
+    """Ends an attempt that failed. After the last one a sentence says that no picture comes."""
+    drawing = errands.claimed(session, Drawing, claim)
+    if drawing is not None and not errands.put_back(drawing, claim):
         give_up(session, drawing)
-        return
-    due = now() + timedelta(seconds=BACK_OFF_S[min(claim.attempts, len(BACK_OFF_S)) - 1])
-    drawing.lease_token, drawing.lease_until, drawing.ring_at = None, due, due
 
 
 def give_up(session: Session, drawing: Drawing) -> None:
@@ -146,40 +123,6 @@ def give_up(session: Session, drawing: Drawing) -> None:
     person = session.get(Person, drawing.person_id)
     if person is not None:
         _say(session, drawing, person, "mood.failed")
-
-
-def to_ring(session: Session, limit: int = 200) -> list[Due]:
-    """Drawings whose doorbell may have been lost, each at most once in `RING_AGAIN`."""
-    at = now()
-    due = session.scalars(
-        select(Drawing.id)
-        .where(
-            Drawing.ring_at <= at,
-            Drawing.attempts < ATTEMPTS,
-            or_(Drawing.lease_until.is_(None), Drawing.lease_until < at),
-        )
-        .order_by(Drawing.ring_at)
-        .limit(limit)
-    ).all()
-    if due:
-        session.execute(update(Drawing).where(Drawing.id.in_(due)).values(ring_at=at + RING_AGAIN))
-    return [Due(drawing_id, DRAW) for drawing_id in due]
-
-
-def overdue(session: Session, limit: int = 50) -> list[Drawing]:
-    """Drawings whose worker was killed at every attempt."""
-    lost = or_(Drawing.lease_until.is_(None), Drawing.lease_until < now())
-    return list(
-        session.scalars(
-            select(Drawing).where(Drawing.attempts >= ATTEMPTS, lost).limit(limit).with_for_update(skip_locked=True)
-        )
-    )
-
-
-def _claimed(session: Session, claim: Claim) -> Drawing | None:
-    """The drawing, if this claim still holds it."""
-    drawing = session.get(Drawing, claim.turn_id, populate_existing=True, with_for_update=True)
-    return drawing if drawing is not None and drawing.lease_token == claim.token else None
 
 
 def _say(session: Session, drawing: Drawing, person: Person, key: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workers.journal.base import Base, now
+from workers.journal.base import Base, Errand, now
 
 
 class Reading(Base):
@@ -52,7 +52,7 @@ class EmotionLog(Base):
     at: Mapped[datetime]
 
 
-class Drawing(Base):
+class Drawing(Errand):
     """A picture of the course of feelings that was asked for and is not drawn yet. `message_id` is the picture whose
     place it takes, if any."""
 
@@ -62,15 +62,8 @@ class Drawing(Base):
         Index("drawing_due", "ring_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    origin: Mapped[str] = mapped_column(String(40))
     span: Mapped[str] = mapped_column(String(8))
     message_id: Mapped[int | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None] = mapped_column(String(32))
-    lease_until: Mapped[datetime | None]
-    ring_at: Mapped[datetime]
 
 
 class FaceChoice(Base):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workers.journal.base import Base, now, only
+from workers.journal.base import Base, Errand, now, only
 
 
 class Track(Base):
@@ -94,7 +94,7 @@ class PlaylistEntry(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Wish(Base):
+class Wish(Errand):
     """Music that somebody asked for and that nobody has chosen yet. `wanted` is sealed: a goal may tell a feeling."""
 
     __tablename__ = "wish"
@@ -103,13 +103,6 @@ class Wish(Base):
         Index("wish_due", "ring_at"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"))
     epoch: Mapped[int]
-    origin: Mapped[str] = mapped_column(String(40))
     wanted: Mapped[bytes]
-    attempts: Mapped[int] = mapped_column(default=0)
-    lease_token: Mapped[str | None] = mapped_column(String(32))
-    lease_until: Mapped[datetime | None]
-    ring_at: Mapped[datetime]

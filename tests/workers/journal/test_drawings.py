@@ -7,9 +7,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tests.workers.journal.meeting import person_of, say_to
-from workers.journal import consents, drawings, emotion_log, erasing, outbox
+from workers.journal import consents, drawings, emotion_log, erasing, errands, outbox
 from workers.journal.database import Journal
-from workers.journal.drawings import ATTEMPTS, DRAW, FEWEST, LENGTH, SPANS
+from workers.journal.drawings import DRAW, FEWEST, LENGTH, SPANS
+from workers.journal.errands import ATTEMPTS
 from workers.journal.readings import TEXT, Felt
 from workers.journal.tables import Drawing, Outbox, Turn, now
 from workers.journal.turns import Claim, Due
@@ -38,6 +39,10 @@ def letters(journal: Journal) -> list[tuple[str, dict[str, object]]]:
     with journal.read() as session:
         rows = session.scalars(select(Outbox).order_by(Outbox.id))
         return [(row.method, outbox.body_of(session, row)) for row in rows]
+
+
+def to_ring(journal: Journal) -> list[Due]:
+    return journal.transact(lambda session: errands.to_ring(session, Drawing, DRAW))
 
 
 def left(journal: Journal) -> int:
@@ -98,20 +103,20 @@ def test_one_worker_draws_at_a_time_and_a_late_one_writes_nothing(journal: Journ
 
 def test_a_lost_doorbell_is_rung_again_and_not_at_once_twice(journal: Journal) -> None:
     due = journal.transact(wanted)
-    assert journal.transact(drawings.to_ring) == []
+    assert to_ring(journal) == []
     journal.transact(lambda session: session.execute(update(Drawing).values(ring_at=now())))
-    assert journal.transact(drawings.to_ring) == [due]
-    assert journal.transact(drawings.to_ring) == []
+    assert to_ring(journal) == [due]
+    assert to_ring(journal) == []
 
 
 def test_whose_worker_died_at_every_attempt_is_found_and_told(journal: Journal) -> None:
     claimed(journal)
     past = now() - timedelta(seconds=1)
     journal.transact(lambda s: s.execute(update(Drawing).values(attempts=ATTEMPTS, lease_until=past)))
-    assert journal.transact(drawings.to_ring) == []
+    assert to_ring(journal) == []
 
     def bury(session: Session) -> int:
-        found = drawings.overdue(session)
+        found = errands.overdue(session, Drawing)
         for drawing in found:
             drawings.give_up(session, drawing)
         return len(found)
