@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("moods_by", sa.String(length=12), nullable=False),
         sa.Column("model", sa.String(length=64), nullable=False),
         sa.Column("made_of", sa.JSON(), nullable=True),
+        sa.Column("original", sa.String(length=80), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id"),
@@ -53,7 +54,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("removed_at IS NULL"),
     )
     op.create_index("track_key", "track", ["key"], unique=True)
+    op.create_index("track_original", "track", ["original"], unique=True)
     op.create_index("track_sha256", "track", ["sha256"], unique=True)
+    catalogue = op.create_table(
+        "catalogue",
+        sa.Column("id", ID, autoincrement=False, nullable=False),
+        sa.Column("revision", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.bulk_insert(catalogue, [{"id": 1, "revision": "nothing"}])
     op.create_table(
         "playlist_entry",
         sa.Column("id", ID, nullable=False),
@@ -111,5 +120,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("wish", "pick", "playlist_entry", "track_upload", "track"):
+    for table in ("wish", "pick", "playlist_entry", "track_upload", "catalogue", "track"):
         op.drop_table(table)

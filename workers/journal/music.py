@@ -16,14 +16,16 @@ class Track(Base):
     `fingerprint` tells the same recording again; `features` are raw (float32, little-endian), as `features_version`
     of models/music made them. `moods` are probabilities of the six moods, with `valence` and `arousal` in [-1, 1];
     `moods_by` is "head", "person" (a tag of whoever keeps the catalogue) or "composer", and `model` the head.
-    `made_of` are the settings of a piece that Heed composed itself. A piece that was taken away keeps its row, with
-    `removed_at`, while somebody may still ask for it.
+    `made_of` are the settings of a piece that Heed composed itself. `original` names what the sound was made of, so
+    that what is done is not done again: "sha256:" of a file, or the mood and the number of a composed piece. A piece
+    that was taken away keeps its row, with `removed_at`, while somebody may still ask for it.
     """
 
     __tablename__ = "track"
     __table_args__ = (
         Index("track_sha256", "sha256", unique=True),
         Index("track_key", "key", unique=True),
+        Index("track_original", "original", unique=True),
         Index("track_here", "id", **only("removed_at IS NULL")),
     )
 
@@ -49,8 +51,18 @@ class Track(Base):
     moods_by: Mapped[str] = mapped_column(String(12))
     model: Mapped[str] = mapped_column(String(64))
     made_of: Mapped[dict[str, Any] | None]
+    original: Mapped[str] = mapped_column(String(80))
     added_at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None]
+
+
+class Catalogue(Base):
+    """One row: `revision` is another random word after every change of what can be played."""
+
+    __tablename__ = "catalogue"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[str] = mapped_column(String(32))
 
 
 class TrackUpload(Base):

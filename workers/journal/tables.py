@@ -18,6 +18,7 @@ from workers.journal.feelings import Drawing as Drawing
 from workers.journal.feelings import EmotionLog as EmotionLog
 from workers.journal.feelings import FaceChoice as FaceChoice
 from workers.journal.feelings import Reading as Reading
+from workers.journal.music import Catalogue as Catalogue
 from workers.journal.music import Pick as Pick
 from workers.journal.music import PlaylistEntry as PlaylistEntry
 from workers.journal.music import Track as Track
