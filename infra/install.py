@@ -22,6 +22,11 @@ STAMP = VENV / "heed-installed.json"
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 DOWNLOADED = re.compile(r"^\s*Downloading \S+ \((?P<size>[\d.]+) (?P<unit>bytes|[kMG]B)\)")
 UNITS = {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}
+# Its own choice, -march=native, makes a program that ends on another processor.
+ANNOY_FLAGS = ",".join(
+    "-D_CRT_SECURE_NO_WARNINGS -fpermissive -O3 -ffast-math -fno-associative-math -DANNOYLIB_MULTITHREADED_BUILD"
+    " -std=c++14".split()
+)
 FREE_BYTES = 1_000_000_000
 
 
@@ -122,11 +127,26 @@ def install(python, dev):
     target = ".[dev]" if dev else "."
     print("heed: installing (pinned in constraints.txt; no torch)", flush=True)
     fetched = pip("install", "--disable-pip-version-check", "-c", "constraints.txt", "-e", target)
+    fetched += index()
     beside = STAMP.with_suffix(".new")
     beside.write_text(json.dumps(wanted(dev)))
     os.replace(beside, STAMP)
     seconds = time.monotonic() - began
     print(f"heed: installed in {seconds:.0f} s, {fetched / 1e6:.0f} MB downloaded", flush=True)
+
+
+def index():
+    """Builds Annoy, which comes as source only, where this machine can; returns the bytes downloaded. Heed goes without
+    it: similar music is then found by comparing all pieces, as it is in small catalogues anyway."""
+    if shutil.which("c++") is None and shutil.which("g++") is None:
+        print("heed: no C++ compiler here, so that music goes without Annoy (it only matters for huge catalogues)")
+        return 0.0
+    try:
+        # Without the cache: a wheel that was built for this very processor might lie there.
+        return pip("install", "--no-cache-dir", "-c", "constraints.txt", "-e", ".[index]", quiet=True)
+    except subprocess.CalledProcessError:
+        print("heed: Annoy cannot be built here, so that music goes without it (it only matters for huge catalogues)")
+        return 0.0
 
 
 def had_dev():
@@ -155,13 +175,15 @@ def usable():
         return False
 
 
-def pip(*arguments):
-    """Runs pip, shows one line per package, and returns the bytes that it downloaded as it printed them."""
+def pip(*arguments, quiet=False):
+    """Runs pip, shows one line per package, and returns the bytes that it downloaded as it printed them. `quiet`: what
+    went wrong is not shown."""
     command = [str(VENV / "bin" / "python"), "-m", "pip", "--no-input", *arguments, "--progress-bar", "off"]
     fetched = 0.0
     last = []
+    portable = {**os.environ, "ANNOY_COMPILER_ARGS": ANNOY_FLAGS}
     with subprocess.Popen(
-        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+        command, cwd=PROJECT, env=portable, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     ) as process:
         for line in process.stdout:
             last = [*last[-15:], line]
@@ -170,7 +192,8 @@ def pip(*arguments):
                 fetched += float(found.group("size")) * UNITS[found.group("unit")]
                 print("  " + line.strip(), flush=True)
     if process.returncode:
-        sys.stderr.write("".join(last))
+        if not quiet:
+            sys.stderr.write("".join(last))
         raise subprocess.CalledProcessError(process.returncode, "pip")
     return fetched
 

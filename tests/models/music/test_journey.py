@@ -1,0 +1,175 @@
+"""Journeys: from where somebody is toward where they want to be, and nothing twice while other pieces are left."""
+
+import random
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.emotion.circumplex import PLACES
+from models.music.journey import (
+    DARK,
+    GOALS,
+    SIT_AROUSAL,
+    SIT_VALENCE,
+    UNKNOWN,
+    Goal,
+    Picks,
+    Point,
+    Tune,
+    Tunes,
+    end_of,
+    journey,
+    similar,
+)
+
+SIZES = (0, 5, 48, 720)
+POINTS = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
+
+
+def catalogue(size: int, seed: int = 0, artists: int = 30, dark: float = 0.3) -> list[Tune]:
+    """Pieces all over the plane; those of a dark mood lie where it is unhappy."""
+    chance = random.Random(seed)
+    tunes = []
+    for number in range(size):
+        valence, arousal = chance.uniform(-1, 1), chance.uniform(-1, 1)
+        gloomy = 0.9 if valence < 0 and chance.random() < dark else 0.1
+        tunes.append(Tune(number + 1, f"artist {chance.randrange(artists)}", valence, arousal, gloomy, "piano"))
+    return tunes
+
+
+def distances(tunes: list[Tune], picks: Picks, end: Point) -> list[float]:
+    by_id = {tune.id: tune for tune in tunes}
+    return [float(np.hypot(by_id[i].valence - end[0], by_id[i].arousal - end[1])) for i in picks.ids]
+
+
+def go(
+    tunes: list[Tune], present: Point | None, goal: Goal, heard: frozenset[int] = frozenset(), **more: object
+) -> Picks:
+    settings = {"careful": False, "chance": random.Random(3)} | more
+    return journey(Tunes(tunes), present, goal, heard, **settings)  # type: ignore[arg-type]
+
+
+@given(
+    size=st.sampled_from(SIZES),
+    seed=st.integers(0, 5),
+    present=st.none() | POINTS,
+    goal=st.sampled_from(GOALS),
+    share=st.floats(0, 1),
+    careful=st.booleans(),
+    chance=st.integers(0, 99),
+)
+def test_every_list_keeps_its_promises(
+    size: int, seed: int, present: Point | None, goal: Goal, share: float, careful: bool, chance: int
+) -> None:
+    tunes = catalogue(size, seed)
+    heard = frozenset(tune.id for tune in tunes if random.Random(chance + tune.id).random() < share)
+    picks = go(tunes, present, goal, heard, careful=careful, chance=random.Random(chance))
+    by_id = {tune.id: tune for tune in tunes}
+    chosen = [by_id[track_id] for track_id in picks.ids]
+    # never a piece twice in a list
+    assert len(set(picks.ids)) == len(chosen)
+    # nearer to the end with every piece
+    left = distances(tunes, picks, end_of(goal, UNKNOWN if present is None else present))
+    assert all(later < earlier for earlier, later in pairwise(left))
+    # one dark piece at most, and none where care is needed
+    dark = sum(tune.dark >= DARK for tune in chosen)
+    assert dark <= (0 if careful else 1)
+    # as many as there are
+    bright = sum(tune.dark < DARK for tune in tunes)
+    gloomy = min(1, size - bright) if not careful else 0
+    assert len(chosen) == min(5, bright + gloomy) or (len(chosen) == min(5, bright) and not careful)
+    # nothing that was heard while something else would do
+    again = [tune for tune in chosen if tune.id in heard]
+    fresh = [tune for tune in tunes if tune.id not in heard and tune.dark < DARK]
+    assert picks.began_again == bool(again)
+    assert not again or all(tune in chosen for tune in fresh)
+
+
+@given(seed=st.integers(0, 20), present=POINTS, goal=st.sampled_from(GOALS))
+def test_no_artist_comes_twice_while_others_are_left(seed: int, present: Point, goal: Goal) -> None:
+    tunes = catalogue(720, seed)
+    artists = {tune.id: tune.artist for tune in tunes}
+    picks = go(tunes, present, goal)
+    assert len({artists[track_id] for track_id in picks.ids}) == 5
+
+
+@pytest.mark.parametrize("feeling", ["sadness", "fear", "anger"])
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_heavy_feeling_is_not_answered_from_one_dark_drawer(feeling: str, goal: Goal) -> None:
+    present = PLACES[feeling]  # type: ignore[index]
+    tunes = catalogue(720, dark=0.9)
+    by_id = {tune.id: tune for tune in tunes}
+    for number in range(50):
+        chosen = [by_id[i] for i in go(tunes, present, goal, chance=random.Random(number)).ids]
+        assert sum(tune.dark >= DARK for tune in chosen) <= 1
+        assert len({(round(tune.valence, 1), round(tune.arousal, 1)) for tune in chosen}) > 1
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_the_first_piece_lies_near_the_present_and_the_last_near_the_end(goal: Goal) -> None:
+    tunes = catalogue(720)
+    present = PLACES["sadness"]
+    for number in range(30):
+        picks = go(tunes, present, goal, chance=random.Random(number))
+        assert distances(tunes, picks, present)[0] < 0.3
+        assert distances(tunes, picks, end_of(goal, present))[-1] < 0.3
+
+
+@given(POINTS)
+def test_who_sits_with_a_feeling_is_not_led_down(present: Point) -> None:
+    valence, arousal = end_of("sit", present)
+    assert valence >= max(SIT_VALENCE, present[0])
+    assert arousal <= SIT_AROUSAL
+    assert (valence, arousal) == present or present[0] < SIT_VALENCE or present[1] > SIT_AROUSAL
+
+
+def test_the_same_chance_gives_the_same_list_and_another_one_another() -> None:
+    tunes = catalogue(720)
+    lists = [go(tunes, (-0.6, -0.3), "lift", chance=random.Random(seed)).ids for seed in (1, 1, 2, 3, 4)]
+    assert lists[0] == lists[1]
+    assert len(set(lists)) > 2
+
+
+def test_a_catalogue_is_heard_through_before_anything_comes_again() -> None:
+    tunes = catalogue(48, dark=0)
+    heard: set[int] = set()
+    while not (picks := go(tunes, None, "calm", frozenset(heard))).began_again:
+        assert heard.isdisjoint(picks.ids)
+        heard |= set(picks.ids)
+    assert len(heard) >= 45
+
+
+def test_what_is_missing_is_never_chosen() -> None:
+    tunes = catalogue(5, dark=0)
+    assert go(tunes, None, "lift", without=frozenset({1, 2})).ids
+    assert {1, 2}.isdisjoint(go(tunes, None, "lift", without=frozenset({1, 2})).ids)
+
+
+def test_of_pieces_about_as_near_one_of_another_family_comes() -> None:
+    tunes = [Tune(n, "Heed", 0.4 + n / 1000, -0.6, 0, "piano" if n < 20 else "strings") for n in range(1, 30)]
+    families = {tune.id: tune.family for tune in tunes}
+    for seed in range(20):
+        picks = go(tunes, (0.4, -0.6), "calm", chance=random.Random(seed))
+        assert {families[track_id] for track_id in picks.ids} == {"piano", "strings"}
+
+
+def test_what_is_similar_comes_in_its_order_heard_last_dark_once_and_with_care_not_at_all() -> None:
+    tunes = Tunes([Tune(n, "a", 0, 0, 0.9 if n in {2, 4} else 0) for n in range(1, 9)])
+    order = [2, 3, 4, 1, 5, 6, 99]
+    assert similar(tunes, order, set(), careful=False) == Picks((2, 3, 1, 5, 6))
+    assert similar(tunes, order, set(), careful=True, size=3) == Picks((3, 1, 5))
+    assert similar(tunes, order, {3, 1, 5}, careful=True) == Picks((6, 3, 1, 5), began_again=True)
+    assert similar(tunes, order, {3}, careful=True, size=3) == Picks((1, 5, 6))
+    assert similar(tunes, [], set(), careful=False) == Picks(())
+
+
+def test_a_hundred_thousand_pieces_take_no_time_that_somebody_would_notice() -> None:
+    tunes = Tunes(catalogue(100_000, artists=5000))
+    begun = time.process_time()
+    for seed in range(5):
+        assert len(journey(tunes, None, "lift", set(), careful=False, chance=random.Random(seed)).ids) == 5
+    assert (time.process_time() - begun) / 5 < 0.15
