@@ -136,8 +136,8 @@ def install(python, dev):
 
 
 def index():
-    """Builds Annoy, which comes as source only, where this machine can; returns the bytes downloaded. Heed goes without
-    it: similar music is then found by comparing all pieces, as it is in small catalogues anyway."""
+    """Builds Annoy, which comes as source only, where this machine can; returns the bytes downloaded. Heed goes
+    without it: similar music is then found by comparing all pieces, as it is in small catalogues anyway."""
     if shutil.which("c++") is None and shutil.which("g++") is None:
         print("heed: no C++ compiler here, so that music goes without Annoy (it only matters for huge catalogues)")
         return 0.0
@@ -176,8 +176,8 @@ def usable():
 
 
 def pip(*arguments, quiet=False):
-    """Runs pip, shows one line per package, and returns the bytes that it downloaded as it printed them. `quiet`: what
-    went wrong is not shown."""
+    """Runs pip, shows one line per package, and returns the bytes that it downloaded as it printed them. `quiet`:
+    what went wrong is not shown."""
     command = [str(VENV / "bin" / "python"), "-m", "pip", "--no-input", *arguments, "--progress-bar", "off"]
     fetched = 0.0
     last = []

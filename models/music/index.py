@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ SEARCHED = 20
 """Nodes looked at for each tree and neighbour: enough for a recall@5 of .98 at 100,000 vectors (make bench)."""
 ANNOY_FROM = 100_000
 """Vectors from which Annoy is no slower than comparing with all of them (make bench)."""
-METRIC = "euclidean"
+METRIC: Final = "euclidean"
 FORMAT = 1
 SIDECAR = "index.json"
 SEED = 20261123
