@@ -21,7 +21,7 @@ TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
 FACES = "face-landmarker"  # finds the faces in pictures
 TEXT_ENCODER = "multilingual-e5-small-q4"  # feelings in texts are read with it, whatever reads danger
 WHISPER = ("whisper-base", "whisper-base-config", "whisper-base-tokenizer", "whisper-base-vocabulary")
-SECRETS = ("telegram_token", "webhook_secret", "reply_key", "synthesiser_key")
+SECRETS = ("telegram_token", "webhook_secret", "reply_key", "synthesiser_key", "s3_secret")
 
 
 class BadSettings(ValueError):
@@ -57,6 +57,13 @@ class Settings(BaseSettings):
     database_url: str | None = None
     broker_url: str | None = None
     media_url: str | None = None
+    s3_endpoint: str | None = None
+    s3_region: str | None = None
+    s3_key: str | None = None
+    s3_secret: SecretStr | None = None
+    s3_secret_file: Path | None = None
+    s3_sse: Literal["AES256", "aws:kms"] | None = None
+    s3_path_style: bool = False
 
     reply_engine: Literal["llama", "openai", "inprocess"] = "llama"
     reply_model: str = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -113,7 +120,13 @@ class Settings(BaseSettings):
         return path.expanduser().resolve() if path else None
 
     @field_validator(
-        "telegram_api_url", "webhook_url", "reply_url", "synthesiser_url", "privacy_notice_url", mode="after"
+        "telegram_api_url",
+        "webhook_url",
+        "reply_url",
+        "synthesiser_url",
+        "privacy_notice_url",
+        "s3_endpoint",
+        mode="after",
     )
     @classmethod
     def _http(cls, url: str | None, info: ValidationInfo) -> str | None:
@@ -146,8 +159,9 @@ class Settings(BaseSettings):
     @field_validator("media_url", mode="after")
     @classmethod
     def _store(cls, url: str | None) -> str | None:
-        if url and urlparse(url).scheme not in {"", "file", "s3"}:
-            raise ValueError("must be a folder or an s3:// address")
+        parts = urlparse(url or "")
+        if url and (parts.scheme not in {"", "file", "s3"} or (parts.scheme == "s3" and not parts.netloc)):
+            raise ValueError("must be a folder or an s3://bucket address")
         return url or None
 
     @field_validator("danger_model", mode="after")
@@ -207,6 +221,8 @@ class Settings(BaseSettings):
             raise ValueError("HEED_WEBHOOK_SECRET: must be 16 to 256 of A-Z a-z 0-9 _ -")
         if self.reply_engine == "openai" and not self.reply_url:
             raise ValueError("HEED_REPLY_URL: is needed with HEED_REPLY_ENGINE=openai")
+        if bool(self.s3_key) != bool(self.s3_secret):
+            raise ValueError("HEED_S3_KEY and HEED_S3_SECRET: set both or neither")
         if self.synthesiser == "server" and not self.synthesiser_url:
             raise ValueError("HEED_SYNTHESISER_URL: is needed with HEED_SYNTHESISER=server")
         if self.real:

@@ -14,38 +14,21 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from bot import redis_server
+from bot.doctor.finding import Finding
+from bot.doctor.music import search
+from bot.doctor.store import media
 from bot.supervisor.house import port_free
 from bot.supervisor.lock import holder
 from workers.settings import BadSettings, Settings
 
-State = Literal["ok", "wrong", "note"]
 FREE_BYTES = 2_000_000_000
 SKEW_SECONDS = 30.0
 REQUEST_SECONDS = 5.0
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: how it stands, and what to do about it."""
-
-    name: str
-    state: State
-    said: str
-    fix: str = ""
-
-    @property
-    def wrong(self) -> bool:
-        return self.state == "wrong"
-
-    def __str__(self) -> str:
-        return f"{self.state:<6} {self.name:<10} {self.said}" + (f"; {self.fix}" if self.fix else "")
 
 
 def examine(*, deep: bool = False) -> list[Finding]:
@@ -58,7 +41,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
     findings.append(Finding("settings", "ok", "every value can be used"))
     running = holder(settings.home)
     checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), licences]
-    checks += [voice, faces, database, media, lambda s: broker(s, running), bot_api, browser]
+    checks += [voice, faces, database, media, search, lambda s: broker(s, running), bot_api, browser]
     for check in checks:
         findings.append(check(settings))
     findings += ports(settings, running)
@@ -277,16 +260,6 @@ def broker(settings: Settings, running: int | None) -> Finding:
     if reachable:
         return Finding("broker", "ok", "reachable")
     return Finding("broker", "wrong", "cannot be reached", "start the server, or correct or remove HEED_BROKER_URL")
-
-
-def media(settings: Settings) -> Finding:
-    if "://" in settings.media and not settings.media.startswith("file://"):
-        return Finding("media", "note", "kept outside this machine; not looked at")
-    folder = Path(settings.media.removeprefix("file://"))
-    place = next(each for each in (folder, *folder.parents) if each.exists())
-    if os.access(place, os.W_OK | os.X_OK):
-        return Finding("media", "ok", f"{folder} can be written to")
-    return Finding("media", "wrong", f"{folder} cannot be written to", "set HEED_MEDIA_URL to a folder of yours")
 
 
 def bot_api(settings: Settings) -> Finding:
