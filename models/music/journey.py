@@ -4,6 +4,7 @@ The iso principle (Altshuler 1948, "A psychiatrist's experience with music as a 
 a mood first can then lead away from it. All points are (valence, arousal) in [-1, 1].
 """
 
+import math
 import random
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
@@ -20,7 +21,8 @@ Point = tuple[float, float]
 ENDS: dict[Goal, Point] = {"lift": (0.65, 0.35), "calm": (0.40, -0.60)}
 """Where "lift me gently" and "calm me" lead: where joyful and calm pieces lie."""
 SIT_VALENCE, SIT_AROUSAL = -0.30, 0.30
-"""Who sits with a feeling is kept company and not led down: the end is no unhappier or more agitated."""
+"""Who sits with a feeling is kept company and not led down: the end is no unhappier or more agitated. Ours: half way
+from neutral to where sadness and anger lie (`models.emotion.circumplex`)."""
 UNKNOWN: Point = (0.05, -0.25)
 """Where a journey begins when nobody knows how somebody feels: quiet, and neither sad nor glad."""
 DARK = 0.5
@@ -30,6 +32,10 @@ NEAREST = 4
 """From how many of the nearest pieces chance chooses, the nearer the likelier, so that a second list is another."""
 SAME_FAMILY = 0.15
 """What a family costs that is in the list already, as a distance: of pieces about as near another one comes."""
+SAME_STEP = 0.15
+"""The same for a piece exactly as far from the end as one that is in the list: it would be no step."""
+ALIKE_AMONG = 15
+"""Of pieces that sound alike, among how many of the most similar another artist is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,8 @@ class Tunes:
 
     def __init__(self, tunes: Sequence[Tune]) -> None:
         self.ids = np.array([tune.id for tune in tunes], np.int64)
-        self.places = np.array([(tune.valence, tune.arousal) for tune in tunes], np.float64).reshape(-1, 2)
+        self.valence = np.array([tune.valence for tune in tunes], np.float64)
+        self.arousal = np.array([tune.arousal for tune in tunes], np.float64)
         self.dark = np.array([tune.dark >= DARK for tune in tunes], np.bool_)
         self.artists = _numbered([tune.artist for tune in tunes])
         self.families = _numbered([tune.family or f"#{tune.id}" for tune in tunes])
@@ -65,6 +72,10 @@ class Tunes:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def far(self, place: Point) -> NDArray[np.float64]:
+        """How far each piece is from a place."""
+        return np.sqrt((self.valence - place[0]) ** 2 + (self.arousal - place[1]) ** 2)
 
     def rows(self, ids: Collection[int]) -> NDArray[np.int64]:
         """Where those of `ids` stand that are here."""
@@ -76,6 +87,14 @@ def end_of(goal: Goal, present: Point) -> Point:
     if goal == "sit":
         return max(present[0], SIT_VALENCE), min(present[1], SIT_AROUSAL)
     return ENDS[goal]
+
+
+def start_of(present: Point | None, *, careful: bool) -> Point:
+    """Where a journey begins: at the present; with care, no unhappier than where sitting with a feeling ends."""
+    if present is None or not all(map(math.isfinite, present)):
+        return UNKNOWN
+    valence, arousal = (max(-1.0, min(1.0, each)) for each in present)
+    return (max(valence, SIT_VALENCE) if careful else valence), arousal
 
 
 def journey(
@@ -94,25 +113,28 @@ def journey(
     Nothing that was `heard` while enough else is left, never anything of `without`; of a dark mood one at most, and
     none where somebody is to be treated carefully; no artist twice while others are left.
     """
-    start = UNKNOWN if present is None else present
+    start = start_of(present, careful=careful)
     end = end_of(goal, start)
+    left = tunes.far(end)
     bars = _Bars(tunes, careful, without)
-    fresh = bars.allowed.copy()
+    fresh = np.ones(len(tunes), np.bool_)
     fresh[tunes.rows(heard)] = False
     chosen: list[int] = []
     began_again = False
-    for place in range(size):
-        there = np.asarray(start) + (np.asarray(end) - np.asarray(start)) * place / max(1, size - 1)
-        far = np.linalg.norm(tunes.places - there, axis=1)
-        row = _nearest(bars, far, fresh, chance)
-        if row is None:
-            row = _nearest(bars, far, bars.allowed, chance)
-            began_again = began_again or row is not None
-        if row is None:
+    for step in range(size):
+        way = step / max(1, size - 1)
+        far = tunes.far((start[0] + (end[0] - start[0]) * way, start[1] + (end[1] - start[1]) * way))
+        for row in chosen:
+            far[left == left[row]] += SAME_STEP
+        rows = np.flatnonzero(bars.open & fresh)
+        if not len(rows):
+            rows = np.flatnonzero(bars.open)
+            began_again = began_again or len(rows) > 0
+        if not len(rows):
             break
+        row = _nearest(bars, rows, far, chance)
         bars.take(row)
         chosen.append(row)
-    left = np.linalg.norm(tunes.places - np.asarray(end), axis=1)
     chosen.sort(key=lambda row: -left[row])
     return Picks(tuple(int(tunes.ids[row]) for row in chosen), began_again)
 
@@ -126,17 +148,24 @@ def similar(
     without: AbstractSet[int] = frozenset(),
     size: int = 5,
 ) -> Picks:
-    """The first `size` of `nearest` (ids, the most similar first) that may be sent; see `journey`."""
+    """`size` of `nearest` (ids, the most similar first) that may be sent, in that order; see `journey`.
+
+    Another artist, and another family, comes before one that is in the list, if it is among the most similar.
+    """
     bars = _Bars(tunes, careful, without)
+    rows = [int(row) for row in tunes.rows(nearest)]
+    again = {row for row in rows if int(tunes.ids[row]) in heard}
     chosen: list[int] = []
-    for again in (False, True):
-        for row in tunes.rows(nearest):
-            if len(chosen) == size:
-                break
-            if bars.open[row] and (int(tunes.ids[row]) in heard) == again:
-                bars.take(int(row))
-                chosen.append(int(tunes.ids[row]))
-    return Picks(tuple(chosen), any(track_id in heard for track_id in chosen))
+    for several in ([row for row in rows if row not in again], [row for row in rows if row in again]):
+        most = [row for row in several if bars.open[row]][:ALIKE_AMONG]
+        taken: list[int] = []
+        for among, new in ((most, bars.new), (most, bars.new_artist), (several, bars.is_open)):
+            for row in among:
+                if len(chosen) + len(taken) < size and bars.is_open(row) and new(row):
+                    bars.take(row)
+                    taken.append(row)
+        chosen += sorted(taken, key=several.index)
+    return Picks(tuple(int(tunes.ids[row]) for row in chosen), not again.isdisjoint(chosen))
 
 
 class _Bars:
@@ -144,36 +173,48 @@ class _Bars:
 
     def __init__(self, tunes: Tunes, careful: bool, without: AbstractSet[int]) -> None:
         self._tunes = tunes
-        self.allowed = np.ones(len(tunes), np.bool_)
-        self.allowed[tunes.rows(without)] = False
+        self.open = np.ones(len(tunes), np.bool_)
+        self.open[tunes.rows(without)] = False
         if careful:
-            self.allowed &= ~tunes.dark
-        self._taken = np.zeros(len(tunes), np.bool_)
+            self.open &= ~tunes.dark
         self._dark = 0
-        self.artist_taken = np.zeros(len(tunes), np.bool_)
-        self.family_taken = np.zeros(len(tunes), np.int64)
+        self._artists = np.zeros(len(tunes) + 1, np.bool_)
+        self._families = np.zeros(len(tunes) + 1, np.int64)
 
-    @property
-    def open(self) -> NDArray[np.bool_]:
-        """What may be taken next."""
-        barred = self._taken | (self._tunes.dark if self._dark >= DARK_AT_MOST else False)
-        return self.allowed & ~barred
+    def is_open(self, row: int) -> bool:
+        """Whether this piece may be taken next."""
+        return bool(self.open[row])
+
+    def new_artist(self, row: int) -> bool:
+        """Whether nothing of its artist is in the list."""
+        return not self._artists[self._tunes.artists[row]]
+
+    def new(self, row: int) -> bool:
+        """Whether nothing of its artist or its family is in the list."""
+        return self.new_artist(row) and not self._families[self._tunes.families[row]]
+
+    def others(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of `rows` whose artist is not in the list, or all where there are none."""
+        others = rows[~self._artists[self._tunes.artists[rows]]]
+        return others if len(others) else rows
+
+    def families(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How many of each one's family are in the list."""
+        return self._families[self._tunes.families[rows]]
 
     def take(self, row: int) -> None:
-        self._taken[row] = True
+        self.open[row] = False
         self._dark += int(self._tunes.dark[row])
-        self.artist_taken |= self._tunes.artists == self._tunes.artists[row]
-        self.family_taken += self._tunes.families == self._tunes.families[row]
+        if self._tunes.dark[row] and self._dark == DARK_AT_MOST:
+            self.open &= ~self._tunes.dark
+        self._artists[self._tunes.artists[row]] = True
+        self._families[self._tunes.families[row]] += 1
 
 
-def _nearest(bars: _Bars, far: NDArray[np.float64], among: NDArray[np.bool_], chance: random.Random) -> int | None:
-    """One of the nearest pieces; of an artist who is not in the list yet, while there is one."""
-    here = bars.open & among
-    others = here & ~bars.artist_taken
-    rows = np.flatnonzero(others if others.any() else here)
-    if not len(rows):
-        return None
-    cost = far[rows] + SAME_FAMILY * bars.family_taken[rows]
+def _nearest(bars: _Bars, rows: NDArray[np.int64], far: NDArray[np.float64], chance: random.Random) -> int:
+    """One of the nearest pieces of `rows`; of an artist who is not in the list yet, while there is one."""
+    rows = bars.others(rows)
+    cost = far[rows] + SAME_FAMILY * bars.families(rows)
     few = min(NEAREST, len(rows))
     places = np.argpartition(cost, few - 1)[:few]
     near = rows[places[np.lexsort((rows[places], cost[places]))]]

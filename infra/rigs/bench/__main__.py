@@ -1,8 +1,9 @@
 """``python -m infra.rigs.bench [--only PART]…`` prints a table and keeps it in docs/benchmarks.md.
 
 Parts: overhead, throughput, door (in-process engine, Bot API server included; the last without the second opinion on
-danger); pictures (the shipped networks, no house); latency, memory, voice, tokens, saturation (the shipped model and
-recogniser); growth (stored turns); start (a second `heed up`).
+danger); pictures (the shipped networks, no house); similar (searching music, no house; real features too where
+--vectors names them); latency, memory, voice, tokens, saturation (the shipped model and recogniser); growth (stored
+turns); start (a second `heed up`).
 """
 
 import argparse
@@ -11,20 +12,21 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.rigs.bench import growth, house_cost, model, pictures, saturation, voice
+from infra.rigs.bench import growth, house_cost, model, pictures, saturation, similar, voice
 from infra.rigs.bench.table import Row, keep, shown, today
 from infra.rigs.machine import load, machine
 from infra.rigs.running import RigFailed, Running
 
 PARTS = (
-    *("overhead", "throughput", "door", "pictures", "latency", "memory", "voice", "tokens", "saturation", "growth"),
-    "start",
+    *("overhead", "throughput", "door", "pictures", "similar", "latency", "memory", "voice", "tokens", "saturation"),
+    *("growth", "start"),
 )
 TITLES = {
     "overhead": "Time the house adds (in-process engine, 5 messages a second)",
     "throughput": "Turns a second (in-process engine, Bot API server included, send rate raised, no merging)",
     "door": "The same without the second opinion on danger (HEED_DANGER_MODEL=none)",
     "pictures": "Looking at pictures, one at a time on one thread",
+    "similar": "Choosing music, on one thread: Annoy beside comparing every piece, and journeys",
     "latency": "A reply of the shipped model, one person at a time, ten turns of history",
     "memory": "Memory with the shipped model",
     "voice": "A voice note beside the same words typed",
@@ -38,7 +40,7 @@ QUIET_LOG = {"HEED_LOG_LEVEL": "WARNING"}
 
 def main() -> int:
     """Exit codes: 0 every goal that was measured was met, 1 one was missed, 2 the rig could not run."""
-    wanted = _arguments()
+    wanted, vectors = _arguments()
     print(f"machine: {machine()}", flush=True)
     missed = False
 
@@ -59,6 +61,9 @@ def main() -> int:
         if "pictures" in wanted:
             before = load()
             told("pictures", pictures.pictures(), "", before)
+        if "similar" in wanted:
+            before = load()
+            told("similar", similar.similar(vectors), "", before)
         _shipped(wanted, told)
         if "growth" in wanted:
             before = load()
@@ -128,11 +133,14 @@ def _start(engine: str, seconds: float) -> Row:
     return Row(f"second `heed up`, {engine}", f"{seconds:.1f} s", "< 15 s", seconds < 15)
 
 
-def _arguments() -> set[str]:
+def _arguments() -> tuple[set[str], Path | None]:
     parser = argparse.ArgumentParser(prog="python -m infra.rigs.bench", description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="one part; may be given several times")
+    parser.add_argument(
+        "--vectors", type=Path, help="an .npz of real features for `similar`: `vectors` [n, d], z-scored"
+    )
     given = parser.parse_args()
-    return set(given.only or PARTS)
+    return set(given.only or PARTS), given.vectors
 
 
 if __name__ == "__main__":

@@ -1,12 +1,6 @@
 """The index: it agrees with comparing everything, and what is wrong with its file is seen before Annoy sees it."""
 
 import json
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +29,94 @@ def test_exact_search_finds_what_is_nearest_and_leaves_out_what_it_is_told() -> 
     assert exact.nearest(here, 3) == [(5, 0.0), (12, 1.0), (9, 5.0)]
     assert exact.nearest(here, 2, frozenset({5})) == [(12, 1.0), (9, 5.0)]
     assert ExactIndex(ids[:0], np.zeros((0, 2), np.float32)).nearest(here, 5) == []
+
+
+def test_exact_search_tells_near_ties_apart_and_never_finds_what_is_not_finite() -> None:
+    points = np.full((4, 80), 100.0, np.float32)
+    points[1, 0] += 1e-3
+    points[2, 0] += 1e-4
+    points[3, 0] = np.nan
+    found = ExactIndex(np.arange(4, dtype=np.int64), points).nearest(points[0], 4)
+    assert [track for track, _ in found] == [0, 2, 1]
+    assert found[0][1] == 0.0
+    assert found[1][1] == pytest.approx(1e-4, rel=0.05)
+
+
+def test_a_question_of_another_dimension_is_refused(tmp_path: Path) -> None:
+    ids, points = vectors(50)
+    twins: list[ExactIndex | AnnoyIndex] = [ExactIndex(ids, points), ExactIndex(ids[:0], points[:0])]
+    if index.available():
+        built(tmp_path, points, "s")
+        twins.append(opened(tmp_path, ids, 80, "s"))
+    for twin in twins:
+        for wrong in (np.zeros(79, np.float32), np.zeros((1, 80), np.float32), np.zeros(0, np.float32)):
+            with pytest.raises(ValueError, match="80 numbers"):
+                twin.nearest(wrong, 5)
+
+
+@annoy
+def test_as_many_are_found_as_there_are_however_many_are_left_out(tmp_path: Path) -> None:
+    ids, points = vectors(2000)
+    built(tmp_path, points, "s")
+    forest = opened(tmp_path, ids, 80, "s")
+    without = frozenset(int(each) for each in ids[:1990])
+    assert {track for track, _ in forest.nearest(points[0], 50, without)} == set(ids[1990:].tolist())
+    assert len(forest.nearest(points[0], 5000)) == 2000
+
+
+@annoy
+def test_one_and_none_make_an_index_as_well(tmp_path: Path) -> None:
+    for count in (0, 1):
+        ids, points = vectors(6)
+        built(tmp_path, points[:count], "s")
+        assert len(opened(tmp_path, ids[:count], 80, "s").nearest(points[0], 5)) == count
+
+
+@annoy
+def test_the_same_vectors_make_the_same_file(tmp_path: Path) -> None:
+    points = vectors(700)[1]
+    assert built(tmp_path / "one", points, "s").name == built(tmp_path / "other", points, "t").name
+
+
+@annoy
+def test_what_is_not_finite_is_no_index_and_the_one_before_stays(tmp_path: Path) -> None:
+    ids, points = vectors(50)
+    built(tmp_path, points, "s")
+    broken = points.copy()
+    broken[7, 7] = np.inf
+    with pytest.raises(UnusableIndex, match="not finite"):
+        built(tmp_path, broken, "s")
+    assert opened(tmp_path, ids, 80, "s").nearest(points[0], 1)[0][0] == int(ids[0])
+
+
+@annoy
+def test_a_disk_that_is_full_leaves_the_one_before_and_no_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, points = vectors(50)
+    file = built(tmp_path, points, "s")
+
+    def full(_: NDArray[np.float32], half: Path) -> None:
+        half.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(index, "plant", full)
+    with pytest.raises(OSError, match="No space"):
+        built(tmp_path, points, "t")
+    assert {each.name for each in tmp_path.iterdir()} == {"lock", index.SIDECAR, file.name}
+    assert opened(tmp_path, ids, 80, "s").nearest(points[0], 1)[0][0] == int(ids[0])
+
+
+def test_without_annoy_nothing_is_opened_and_everything_is_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids, points = vectors(50)
+    monkeypatch.setattr(index, "available", lambda: False)
+    assert suitable(index.ANNOY_FROM) is ExactIndex
+    with pytest.raises(UnusableIndex, match="not installed"):
+        opened(tmp_path, ids, 80, "s")
+    with pytest.raises(UnusableIndex, match="not installed"):
+        built(tmp_path, points, "s")
 
 
 @annoy
@@ -144,46 +226,3 @@ def test_who_has_an_old_one_open_keeps_it_while_it_is_replaced(tmp_path: Path) -
     assert before.nearest(all_of_them[3], 5) == expected
     with pytest.raises(UnusableIndex, match="another stamp"):
         opened(tmp_path, ids, 80, "old")
-
-
-BUILDS = """
-import sys
-from pathlib import Path
-from tests.models.music.test_index import vectors
-from models.music.index import built, stamp_of
-print("ready", flush=True)
-for seed in range(10_000):
-    ids, all_of_them = vectors(400, seed % 2)
-    built(Path(sys.argv[1]), all_of_them, stamp_of(ids, all_of_them))
-"""
-
-
-@annoy
-def test_killed_at_any_moment_beside_another_builder_it_leaves_one_that_is_whole(tmp_path: Path) -> None:
-    """Two build two catalogues by turns into one folder and are killed; what is there afterwards is one of them."""
-    known = {stamp_of(*vectors(400, seed)): vectors(400, seed) for seed in (0, 1)}
-    chance = random.Random(5)
-    for _ in range(8):
-        builders = [
-            subprocess.Popen(
-                [sys.executable, "-c", BUILDS, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-            )
-            for _ in range(2)
-        ]
-        for builder in builders:
-            assert builder.stdout is not None
-            assert builder.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.05, 0.4))
-        for builder in builders:
-            os.kill(builder.pid, signal.SIGKILL)
-            builder.communicate()
-        if not (tmp_path / index.SIDECAR).exists():
-            continue
-        stamp = json.loads((tmp_path / index.SIDECAR).read_text())["stamp"]
-        ids, all_of_them = known[stamp]
-        found = opened(tmp_path, ids, 80, stamp).nearest(all_of_them[7], 1)
-        assert found[0][0] == int(ids[7])
-    ids, all_of_them = known[stamp_of(*vectors(400))]
-    built(tmp_path, all_of_them, "after")
-    assert not list(tmp_path.glob("building-*"))
-    assert opened(tmp_path, ids, 80, "after").nearest(all_of_them[0], 1)[0][0] == int(ids[0])
