@@ -15,7 +15,10 @@ from workers.journal.base import now, random_id
 from workers.journal.music import Catalogue, Track, TrackUpload
 
 BY_HEAD, BY_PERSON, BY_COMPOSER = "head", "person", "composer"
+COMPOSED = "heed:"
+"""What the originals of the pieces begin with that Heed composed itself."""
 ONLY = 1
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -130,14 +133,21 @@ def originals(session: Session, prefix: str) -> set[str]:
     return set(found)
 
 
-def prints(session: Session, after: int = 0) -> list[Print]:
-    """What tells the pieces that can be played again, of those with an id above `after`."""
-    rows = session.execute(
-        select(Track.id, Track.seconds, Track.fingerprint)
-        .where(Track.removed_at.is_(None), Track.id > after)
-        .order_by(Track.id)
-    )
-    return [Print(*row) for row in rows]
+def ids(session: Session) -> set[int]:
+    """The pieces that can be played."""
+    return set(session.scalars(select(Track.id).where(Track.removed_at.is_(None))))
+
+
+def prints(session: Session, without: Collection[int] = ()) -> list[Print]:
+    """What tells the pieces that can be played again, but for those that are known."""
+    found: list[Print] = []
+    new = sorted(ids(session).difference(without))
+    for at in range(0, len(new), BATCH):
+        rows = session.execute(
+            select(Track.id, Track.seconds, Track.fingerprint).where(Track.id.in_(new[at : at + BATCH]))
+        )
+        found += [Print(*row) for row in rows]
+    return found
 
 
 def kept(session: Session) -> list[Kept]:
@@ -150,15 +160,16 @@ def kept(session: Session) -> list[Kept]:
     return [Kept(*row) for row in rows]
 
 
-def add(session: Session, track: Track) -> Track:
+def add(session: Session, track: Track, instead: int | None = None) -> Track:
     """Puts a piece into the catalogue. One that was taken away, of the same original or with the same bytes, comes
-    back with its id, so that it is again in the playlists that kept it. Raises `AlreadyHere`."""
+    back with its id, so that it is again in the playlists that kept it; `instead` is one whose object was lost.
+    Raises `AlreadyHere`."""
     before = of_original(session, track.original) or of_sha256(session, track.sha256)
     if before is None:
         session.add(track)
         session.flush()
         return track
-    if before.removed_at is None:
+    if before.removed_at is None and before.id != instead:
         raise AlreadyHere(before.id)
     session.execute(delete(TrackUpload).where(TrackUpload.track_id == before.id))
     for column in Track.__table__.columns:
@@ -167,6 +178,25 @@ def add(session: Session, track: Track) -> Track:
     before.added_at, before.removed_at = now(), None
     session.flush()
     return before
+
+
+def measured(
+    session: Session,
+    track_id: int,
+    features: bytes,
+    version: str,
+    model: str,
+    moods: Mapping[str, float],
+    place: tuple[float, float],
+) -> None:
+    """Notes what was measured anew. Of moods and place (valence, arousal) a person's or the composer's word stays."""
+    track = get(session, track_id)
+    if track is None:
+        return
+    track.features, track.features_version, track.model = features, version, model
+    if track.moods_by == BY_HEAD:
+        track.moods, (track.valence, track.arousal) = dict(moods), place
+    session.flush()
 
 
 def remove(session: Session, ids: Iterable[int]) -> list[Track]:
