@@ -27,6 +27,8 @@ ANNOY_FLAGS = ",".join(
     "-D_CRT_SECURE_NO_WARNINGS -fpermissive -O3 -ffast-math -fno-associative-math -DANNOYLIB_MULTITHREADED_BUILD"
     " -std=c++14".split()
 )
+# What became of Annoy: one that lacked a compiler is tried again when there is one.
+BUILT, NO_COMPILER, FAILED = "built", "no compiler", "failed"
 FREE_BYTES = 1_000_000_000
 
 
@@ -99,9 +101,12 @@ def installed(dev):
     """Whether the stamp of an earlier run covers what is wanted and its Python still starts."""
     try:
         stamp = json.loads(STAMP.read_text())
-    except (OSError, ValueError):
+        annoy = stamp.pop("annoy")
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return False
     if stamp not in ([wanted(True)] if dev else [wanted(False), wanted(True)]):
+        return False
+    if annoy == NO_COMPILER and compiler():
         return False
     try:
         return (
@@ -127,26 +132,42 @@ def install(python, dev):
     target = ".[dev]" if dev else "."
     print("heed: installing (pinned in constraints.txt; no torch)", flush=True)
     fetched = pip("install", "--disable-pip-version-check", "-c", "constraints.txt", "-e", target)
-    fetched += index()
+    annoy, more = index()
+    fetched += more
     beside = STAMP.with_suffix(".new")
-    beside.write_text(json.dumps(wanted(dev)))
+    beside.write_text(json.dumps(dict(wanted(dev), annoy=annoy)))
     os.replace(beside, STAMP)
     seconds = time.monotonic() - began
     print(f"heed: installed in {seconds:.0f} s, {fetched / 1e6:.0f} MB downloaded", flush=True)
 
 
 def index():
-    """Builds Annoy, which comes as source only, where this machine can; returns the bytes downloaded. Heed goes
-    without it: similar music is then found by comparing all pieces, as it is in small catalogues anyway."""
-    if shutil.which("c++") is None and shutil.which("g++") is None:
-        print("heed: no C++ compiler here, so that music goes without Annoy (it only matters for huge catalogues)")
-        return 0.0
+    """Builds Annoy (the extra `index`), which comes as source only, where this machine can; returns what became of it
+    and the bytes downloaded. Heed goes without it: similar music is then found by comparing all pieces, as it is in
+    small catalogues anyway."""
+    if not compiler():
+        print("heed: no C++ compiler or no headers of Python here, so that music goes without Annoy; it only matters")
+        print(
+            "      from 100,000 pieces on (sudo apt-get install g++ python3-dev, then the same command)", flush=True
+        )
+        return NO_COMPILER, 0.0
     try:
         # Without the cache: a wheel that was built for this very processor might lie there.
-        return pip("install", "--no-cache-dir", "-c", "constraints.txt", "-e", ".[index]", quiet=True)
+        return BUILT, pip("install", "--no-cache-dir", "-c", "constraints.txt", "annoy", quiet=True)
     except subprocess.CalledProcessError:
-        print("heed: Annoy cannot be built here, so that music goes without it (it only matters for huge catalogues)")
-        return 0.0
+        print(
+            "heed: Annoy cannot be built here, so that music goes without it; it only matters from 100,000 pieces on"
+        )
+        return FAILED, 0.0
+
+
+def compiler():
+    """Whether something written in C++ for Python can be built here."""
+    if shutil.which("c++") is None and shutil.which("g++") is None:
+        return False
+    header = "import os, sysconfig; print(os.path.exists(os.path.join(sysconfig.get_path('include'), 'Python.h')))"
+    seen = subprocess.run([str(VENV / "bin" / "python"), "-c", header], capture_output=True, check=False)
+    return seen.stdout.strip() == b"True"
 
 
 def had_dev():

@@ -2,10 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
-from bot import doctor
-from bot.doctor import music
 from bot.doctor.store import media
 from tests.workers.media import servers
 from tests.workers.media.servers import BUCKET, KEY, SECRET
@@ -49,11 +45,3 @@ def test_a_bucket_is_written_read_listed_and_emptied(tmp_path: Path) -> None:
 def test_a_store_that_denies_reading_what_was_written_is_told_from_one_that_is_away() -> None:
     with servers.rude(403) as url:
         assert "denies" in media(bucket(url)).said
-
-
-def test_doctor_tells_how_similar_music_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    settings = Settings(_env_file=None, home=tmp_path)  # type: ignore[call-arg]
-    monkeypatch.setattr(music.importlib.util, "find_spec", lambda name: None)
-    assert doctor.search(settings).state == "note"
-    monkeypatch.setattr(music.importlib.util, "find_spec", lambda name: object())
-    assert doctor.search(settings).state == "ok"
