@@ -18,11 +18,14 @@ Goal = Literal["sit", "lift", "calm"]
 GOALS: tuple[Goal, ...] = get_args(Goal)
 Point = tuple[float, float]
 
-ENDS: dict[Goal, Point] = {"lift": (0.65, 0.35), "calm": (0.40, -0.60)}
-"""Where "lift me gently" and "calm me" lead: where joyful and calm pieces lie."""
-SIT_VALENCE, SIT_AROUSAL = -0.30, 0.30
-"""Who sits with a feeling is kept company and not led down: the end is no unhappier or more agitated. Ours: half way
-from neutral to where sadness and anger lie (`models.emotion.circumplex`)."""
+ENDS: dict[Goal, Point] = {"lift": (0.60, 0.25), "calm": (0.40, -0.60)}
+"""Where "lift me gently" and "calm me" lead: to the quieter side of where joyful pieces lie, and to calm ones."""
+SIT_VALENCE, SIT_AROUSAL = -0.10, 0.10
+"""Who sits with an unhappy feeling is kept company and not led down: the end is no unhappier and no more agitated.
+With care, the beginning is neither. Ours, from looking at lists: lower, and five melancholy pieces answer sadness."""
+AGITATED = 0.30
+"""After the first piece no place on the way is more agitated than this, or than the end: otherwise the straight way
+from fear to joy leads through what is most energetic, which is not gentle."""
 UNKNOWN: Point = (0.05, -0.25)
 """Where a journey begins when nobody knows how somebody feels: quiet, and neither sad nor glad."""
 DARK = 0.5
@@ -30,6 +33,8 @@ DARK = 0.5
 DARK_AT_MOST = 1
 NEAREST = 4
 """From how many of the nearest pieces chance chooses, the nearer the likelier, so that a second list is another."""
+FARTHER = 0.15
+"""How much farther than the nearest one a piece may be that chance chooses."""
 SAME_FAMILY = 0.15
 """What a family costs that is in the list already, as a distance: of pieces about as near another one comes."""
 SAME_STEP = 0.15
@@ -84,17 +89,17 @@ class Tunes:
 
 def end_of(goal: Goal, present: Point) -> Point:
     """Where a journey with this goal ends."""
-    if goal == "sit":
-        return max(present[0], SIT_VALENCE), min(present[1], SIT_AROUSAL)
-    return ENDS[goal]
+    if goal != "sit":
+        return ENDS[goal]
+    return present if present[0] >= 0 else _gentle(present)
 
 
 def start_of(present: Point | None, *, careful: bool) -> Point:
-    """Where a journey begins: at the present; with care, no unhappier than where sitting with a feeling ends."""
+    """Where a journey begins: at the present; with care, no unhappier or more agitated than sitting with it ends."""
     if present is None or not all(map(math.isfinite, present)):
         return UNKNOWN
     valence, arousal = (max(-1.0, min(1.0, each)) for each in present)
-    return (max(valence, SIT_VALENCE) if careful else valence), arousal
+    return _gentle((valence, arousal)) if careful else (valence, arousal)
 
 
 def journey(
@@ -110,8 +115,8 @@ def journey(
 ) -> Picks:
     """Up to `size` pieces from `present` toward `goal`, each nearer to its end than the one before.
 
-    Nothing that was `heard` while enough else is left, never anything of `without`; of a dark mood one at most, and
-    none where somebody is to be treated carefully; no artist twice while others are left.
+    Nothing that was `heard` while enough else is left, never anything of `without`; of a dark mood one at most, to
+    begin with, and none where somebody is to be treated carefully; no artist twice while others are left.
     """
     start = start_of(present, careful=careful)
     end = end_of(goal, start)
@@ -122,8 +127,7 @@ def journey(
     chosen: list[int] = []
     began_again = False
     for step in range(size):
-        way = step / max(1, size - 1)
-        far = tunes.far((start[0] + (end[0] - start[0]) * way, start[1] + (end[1] - start[1]) * way))
+        far = tunes.far(_place(start, end, step / max(1, size - 1)))
         for row in chosen:
             far[left == left[row]] += SAME_STEP
         rows = np.flatnonzero(bars.open & fresh)
@@ -132,6 +136,12 @@ def journey(
             began_again = began_again or len(rows) > 0
         if not len(rows):
             break
+        # A dark piece may meet somebody, where others lead away from it; it is no step of the way.
+        bright = ~tunes.dark[rows]
+        rows = _rather(rows, bright if chosen else bright | (left[rows] > _nth(left[rows[bright]], size - 1)))
+        rows = bars.others(rows)
+        if chosen:  # what meets them is to stay the first
+            rows = _rather(rows, left[rows] < left[chosen[0]])
         row = _nearest(bars, rows, far, chance)
         bars.take(row)
         chosen.append(row)
@@ -195,8 +205,7 @@ class _Bars:
 
     def others(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of `rows` whose artist is not in the list, or all where there are none."""
-        others = rows[~self._artists[self._tunes.artists[rows]]]
-        return others if len(others) else rows
+        return _rather(rows, ~self._artists[self._tunes.artists[rows]])
 
     def families(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many of each one's family are in the list."""
@@ -212,13 +221,34 @@ class _Bars:
 
 
 def _nearest(bars: _Bars, rows: NDArray[np.int64], far: NDArray[np.float64], chance: random.Random) -> int:
-    """One of the nearest pieces of `rows`; of an artist who is not in the list yet, while there is one."""
-    rows = bars.others(rows)
+    """One of the nearest pieces of `rows`, of another family where that is not much farther."""
     cost = far[rows] + SAME_FAMILY * bars.families(rows)
     few = min(NEAREST, len(rows))
     places = np.argpartition(cost, few - 1)[:few]
-    near = rows[places[np.lexsort((rows[places], cost[places]))]]
-    return int(chance.choices(list(near), [1 / 2**number for number in range(few)])[0])
+    places = places[np.lexsort((rows[places], cost[places]))]
+    near = rows[places[cost[places] <= cost[places[0]] + FARTHER]]
+    return int(chance.choices(near.tolist(), [1 / 2**number for number in range(len(near))])[0])
+
+
+def _place(start: Point, end: Point, way: float) -> Point:
+    """Where a journey is after a share of its way, in [0, 1]."""
+    valence, arousal = (begins + (ends - begins) * way for begins, ends in zip(start, end, strict=True))
+    return valence, min(arousal, max(AGITATED, end[1])) if way else arousal
+
+
+def _gentle(place: Point) -> Point:
+    return max(place[0], SIT_VALENCE), min(place[1], SIT_AROUSAL)
+
+
+def _rather(rows: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Those of `rows` that are `wanted`, or all where there are none."""
+    found = rows[wanted]
+    return found if len(found) else rows
+
+
+def _nth(left: NDArray[np.float64], number: int) -> float:
+    """The `number`-th smallest; infinite where there are fewer."""
+    return float(np.partition(left, number - 1)[number - 1]) if 0 < number <= len(left) else math.inf
 
 
 def _numbered(words: Sequence[str]) -> NDArray[np.int64]:

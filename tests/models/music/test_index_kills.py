@@ -51,6 +51,7 @@ stamps = [stamp_of(*each) for each in both]
 right = [[ExactIndex(*each).nearest(each[1][row], 3)[0][0] for row in range(0, SIZE, 50)] for each in both]
 saw = {"opened": 0, "wrong": 0, "unusable": []}
 held = {}
+print("ready", flush=True)
 while not done.exists():
     for seed in (0, 1):
         ids, points = both[seed]
@@ -74,6 +75,8 @@ def test_while_builders_are_killed_whoever_reads_gets_no_wrong_answer_and_never_
     reader = subprocess.Popen(
         [sys.executable, "-c", READS, str(folder), str(done)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "ready\n"
     try:
         subprocess.run([sys.executable, "-c", KILLS, str(folder)], cwd=ROOT, check=True, timeout=100)
     finally:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.emotion.circumplex import PLACES
@@ -26,6 +26,7 @@ from models.music.journey import (
     similar,
     start_of,
 )
+from models.music.moods import ANCHORS
 
 SIZES = (0, 1, 5, 48, 720)
 POINTS = st.tuples(st.floats(-1, 1), st.floats(-1, 1))
@@ -50,10 +51,11 @@ def distances(tunes: list[Tune], picks: Picks, end: Point) -> list[float]:
 def go(
     tunes: list[Tune], present: Point | None, goal: Goal, heard: frozenset[int] = frozenset(), **more: object
 ) -> Picks:
-    settings = {"careful": False, "chance": random.Random(3)} | more
-    return journey(Tunes(tunes), present, goal, heard, **settings)  # type: ignore[arg-type]
+    options = {"careful": False, "chance": random.Random(3)} | more
+    return journey(Tunes(tunes), present, goal, heard, **options)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(
     size=st.sampled_from(SIZES),
     seed=st.integers(0, 5),
@@ -92,6 +94,7 @@ def test_every_list_keeps_its_promises(
     assert picks == go(tunes, present, goal, heard, careful=careful, chance=random.Random(chance))
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 20), present=POINTS, goal=st.sampled_from(GOALS))
 def test_no_artist_comes_twice_while_others_are_left(seed: int, present: Point, goal: Goal) -> None:
     tunes = catalogue(720, seed)
@@ -100,6 +103,7 @@ def test_no_artist_comes_twice_while_others_are_left(seed: int, present: Point, 
     assert len({artists[track_id] for track_id in picks.ids}) == 5
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 20), artists=st.integers(1, 8), present=POINTS, goal=st.sampled_from(GOALS))
 def test_with_few_artists_none_comes_twice_before_all_came_once(
     seed: int, artists: int, present: Point, goal: Goal
@@ -107,9 +111,10 @@ def test_with_few_artists_none_comes_twice_before_all_came_once(
     tunes = catalogue(48, seed, artists)
     by_id = {tune.id: tune for tune in tunes}
     chosen = [by_id[track_id].artist for track_id in go(tunes, present, goal).ids]
-    assert len(set(chosen)) == min(5, len({tune.artist for tune in tunes if tune.dark < DARK}))
+    assert len(set(chosen)) >= min(5, len({tune.artist for tune in tunes if tune.dark < DARK}))
 
 
+@settings(deadline=None)
 @given(present=POINTS, goal=st.sampled_from(GOALS), seed=st.integers(0, 50))
 def test_with_care_nothing_begins_where_it_is_darkest_and_nothing_dark_comes(
     present: Point, goal: Goal, seed: int
@@ -119,7 +124,9 @@ def test_with_care_nothing_begins_where_it_is_darkest_and_nothing_dark_comes(
     picks = go(tunes, present, goal, careful=True, chance=random.Random(seed))
     assert len(picks.ids) == 5
     assert dark.isdisjoint(picks.ids)
-    assert start_of(present, careful=True)[0] >= SIT_VALENCE
+    valence, arousal = start_of(present, careful=True)
+    assert valence >= SIT_VALENCE
+    assert arousal <= SIT_AROUSAL
     assert start_of(present, careful=False) == present
 
 
@@ -131,7 +138,7 @@ def test_where_pieces_lie_upon_one_another_others_that_are_near_make_the_steps()
         picks = go(tunes, (0.2, -0.4), "calm", chance=random.Random(seed))
         left = distances(tunes, picks, end_of("calm", (0.2, -0.4)))
         assert all(later <= earlier for earlier, later in pairwise(left))
-        assert len(set(left)) >= 4
+        assert len(set(left)) >= 3
 
 
 @pytest.mark.parametrize("present", [(float("nan"), 0.2), (float("inf"), 0.0), None])
@@ -156,6 +163,52 @@ def test_a_heavy_feeling_is_not_answered_from_one_dark_drawer(feeling: str, goal
         assert len({(round(tune.valence, 1), round(tune.arousal, 1)) for tune in chosen}) > 1
 
 
+@settings(deadline=None)
+@given(present=POINTS, goal=st.sampled_from(GOALS), chance=st.integers(0, 99), seed=st.integers(0, 5))
+def test_a_dark_piece_only_ever_meets_somebody(present: Point, goal: Goal, chance: int, seed: int) -> None:
+    tunes = catalogue(720, seed, dark=0.6)
+    by_id = {tune.id: tune for tune in tunes}
+    chosen = [by_id[i] for i in go(tunes, present, goal, chance=random.Random(chance)).ids]
+    assert all(tune.dark < DARK for tune in chosen[1:])
+
+
+@pytest.mark.parametrize("feeling", ["sadness", "fear", "anger"])
+def test_who_sits_with_a_heavy_feeling_ends_no_lower_than_they_began(feeling: str) -> None:
+    tunes, moods = own_moods()
+    valence = {tune.id: tune.valence for tune in tunes}
+    for number in range(50):
+        picks = go(tunes, PLACES[feeling], "sit", chance=random.Random(number))  # type: ignore[index]
+        assert valence[picks.ids[-1]] > valence[picks.ids[0]]
+        assert [moods[track_id] for track_id in picks.ids].count("dark") <= 1
+        assert moods[picks.ids[-1]] != "dark"
+
+
+@pytest.mark.parametrize("feeling", ["fear", "anger"])
+@pytest.mark.parametrize("goal", GOALS)
+def test_who_is_agitated_is_not_led_through_what_is_most_energetic(feeling: str, goal: Goal) -> None:
+    tunes, moods = own_moods()
+    energetic = {track_id for track_id, mood in moods.items() if mood == "energetic"}
+    for careful in (False, True):
+        for number in range(50):
+            picks = go(tunes, PLACES[feeling], goal, careful=careful, chance=random.Random(number))  # type: ignore[index]
+            assert len(energetic.intersection(picks.ids)) <= 1
+
+
+def own_moods() -> tuple[list[Tune], dict[int, str]]:
+    """As many as a new house has, about where `models.music.moods` puts them; and the mood of each."""
+    chance = random.Random(8)
+    tunes, moods = [], {}
+    for mood, (valence, arousal) in ANCHORS.items():
+        for number in range(8):
+            place = valence + chance.gauss(0, 0.1), arousal + chance.gauss(0, 0.1)
+            tune = Tune(
+                len(tunes) + 1, f"{mood} {number}", *place, 0.9 if mood == "dark" else 0.1, f"{mood} {number % 4}"
+            )
+            tunes.append(tune)
+            moods[tune.id] = mood
+    return tunes, moods
+
+
 @pytest.mark.parametrize("goal", GOALS)
 def test_the_first_piece_lies_near_the_present_and_the_last_near_the_end(goal: Goal) -> None:
     tunes = catalogue(720)
@@ -166,12 +219,15 @@ def test_the_first_piece_lies_near_the_present_and_the_last_near_the_end(goal: G
         assert distances(tunes, picks, end_of(goal, present))[-1] < 0.3
 
 
+@settings(deadline=None)
 @given(POINTS)
 def test_who_sits_with_a_feeling_is_not_led_down(present: Point) -> None:
     valence, arousal = end_of("sit", present)
     assert valence >= max(SIT_VALENCE, present[0])
-    assert arousal <= SIT_AROUSAL
-    assert (valence, arousal) == present or present[0] < SIT_VALENCE or present[1] > SIT_AROUSAL
+    if present[0] < 0:
+        assert arousal == min(SIT_AROUSAL, present[1])
+    else:
+        assert (valence, arousal) == present
 
 
 def test_the_same_chance_gives_the_same_list_and_another_one_another() -> None:
@@ -227,6 +283,7 @@ def test_of_what_is_similar_one_of_each_family_comes_first() -> None:
     assert similar(tunes, range(1, 13), set(), careful=False) == Picks((1, 8, 9, 10, 11))
 
 
+@settings(deadline=None)
 @given(
     size=st.sampled_from(SIZES[:-1]),
     seed=st.integers(0, 20),
