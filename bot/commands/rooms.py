@@ -57,6 +57,7 @@ TRAINED = {
     "face": Room("models.emotion.face.train"),
     "text": Room("models.emotion.text.train"),
     "fusion": Room("models.emotion.fusion.train"),
+    "music": Room("models.music.train"),
 }
 
 
