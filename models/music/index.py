@@ -36,7 +36,7 @@ __all__ = [
 
 ANNOY_FROM = 100_000
 """Vectors from which Annoy answers quicker than comparing with all of them (`make bench ARGS="--only similar"`)."""
-FORMAT = 2
+FORMAT = 3
 SIDECAR = "index.json"
 LOOKS = 10
 """How often a sidecar is read again because it was replaced while it was looked at."""
@@ -99,7 +99,7 @@ def built(folder: Path, vectors: NDArray[np.float32], stamp: str) -> Path:
             "stamp": stamp,
         }
         written = folder / "index.partial"
-        written.write_text(json.dumps(about), encoding="utf-8")
+        written.write_text(json.dumps({**about, "seal": _seal(about)}), encoding="utf-8")
         _settled(written, folder / SIDECAR)
         for old in folder.glob("*.ann"):
             if old != file:
@@ -140,13 +140,16 @@ def _believed(folder: Path, said: bytes, ids: NDArray[np.int64], wanted: dict[st
         for name, value in wanted.items():
             if about[name] != value:
                 raise UnusableIndex(f"it has another {name}")
+        # A whole file under another dimension ends the process, too.
+        if about.pop("seal") != _seal(about):
+            raise UnusableIndex("its sidecar is damaged")
         file = folder / Path(about["file"]).name
         if _sha256(file) != about["sha256"]:
             raise UnusableIndex("its file is cut off or damaged")
         return AnnoyIndex(file, ids, wanted["dimension"])
     except FileNotFoundError:
         raise UnusableIndex("there is none") from None
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise UnusableIndex(f"it cannot be read ({type(error).__name__})") from None
 
 
@@ -183,6 +186,11 @@ def _settled(beside: Path, place: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _seal(about: dict[str, Any]) -> str:
+    """What shows that somebody changed a sidecar by hand, or put two together."""
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

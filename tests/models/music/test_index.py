@@ -173,6 +173,8 @@ def test_a_small_catalogue_is_compared_piece_by_piece() -> None:
         ("garbage sidecar", "cannot be read"),
         ("half a sidecar", "cannot be read"),
         ("a list", "cannot be read"),
+        ("seal", "sidecar is damaged"),
+        ("trees", "another trees"),
         ("dimension", "another dimension"),
         ("count", "another count"),
         ("stamp", "another stamp"),
@@ -213,6 +215,35 @@ def test_it_is_never_opened_with_another_dimension_or_for_other_pieces(tmp_path:
     for wrong in ((ids, 40, "s"), (ids[:-1], 80, "s"), (ids, 80, "t")):
         with pytest.raises(UnusableIndex):
             opened(tmp_path, *wrong)
+
+
+@annoy
+@pytest.mark.parametrize("real", [38, 40, 79, 164])
+def test_a_sidecar_that_lies_about_the_dimension_is_seen_before_annoy_ends_the_process(
+    tmp_path: Path, real: int
+) -> None:
+    ids, points = vectors(50, dimension=real)
+    built(tmp_path, points, "s")
+    sidecar = tmp_path / index.SIDECAR
+    sidecar.write_text(json.dumps(json.loads(sidecar.read_text()) | {"dimension": 80}))
+    with pytest.raises(UnusableIndex, match="sidecar is damaged"):
+        opened(tmp_path, ids, 80, "s")
+
+
+@annoy
+def test_a_sidecar_beside_the_file_of_another_is_seen(tmp_path: Path) -> None:
+    ids, points = vectors(50)
+    built(tmp_path / "one", points, "s")
+    built(tmp_path / "other", vectors(50, seed=1)[1], "s")
+    one, other = (
+        {key: json.loads((tmp_path / name / index.SIDECAR).read_text())[key] for key in ("file", "sha256")}
+        for name in ("one", "other")
+    )
+    assert one != other
+    sidecar = tmp_path / "other" / index.SIDECAR
+    sidecar.write_text(json.dumps(json.loads(sidecar.read_text()) | {"sha256": one["sha256"]}))
+    with pytest.raises(UnusableIndex, match="damaged"):
+        opened(tmp_path / "other", ids, 80, "s")
 
 
 @annoy
