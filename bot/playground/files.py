@@ -7,6 +7,7 @@ import re
 import struct
 from typing import Any
 
+from bot.playground.music import music_seconds
 from bot.playground.parameters import Upload
 from bot.playground.pictures import picture_size
 from bot.playground.refusal import bad_request
@@ -24,6 +25,7 @@ USUAL_TYPES = {
 ENDINGS = {
     "audio/ogg": ".oga",
     "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
     "image/jpeg": ".jpg",
     "video/mp4": ".mp4",
     "image/png": ".png",
@@ -41,7 +43,7 @@ def description(kind: str, upload: Upload, given: dict[str, Any]) -> dict[str, A
         "file_unique_id": hashlib.sha256(content).hexdigest()[:16],
     }  # fmt: skip
     if kind in ("voice", "audio", "video_note", "video", "animation"):
-        about["duration"] = _whole(given.get("duration")) or ogg_seconds(content)
+        about["duration"] = _whole(given.get("duration")) or ogg_seconds(content) or music_seconds(content)
     if kind in ("photo", "video", "animation", "sticker"):
         width, height = picture_size(content)
         about["width"] = width or _whole(given.get("width"))
@@ -109,6 +111,8 @@ def in_message(bot_id: int, file_number: int, about: dict[str, Any]) -> Any:
         value["mime_type"] = about["mime_type"]
     if kind in ("audio", "document", "video", "animation"):
         value["file_name"] = about["file_name"]
+    if cover := about.get("cover"):
+        (value["thumbnail"],) = in_message(bot_id, cover["number"], cover["about"])
     return value
 
 

@@ -229,7 +229,8 @@ class PeopleRoutes:
         bot = self._bot(request)
         number = number_in_id(bot.bot_id, request.match_info["file_id"])
         known = self._board.store.file_about(number)
-        if known is None or known[0] != bot.bot_id or known[1] != int(request.match_info["person"]):
+        person_id = int(request.match_info["person"])
+        if known is None or known[0] != bot.bot_id or not self._board.store.file_seen(number, person_id):
             raise CannotDo("no_such_file", 404)
         mime_type = str(known[2]["mime_type"])
         shown = mime_type.startswith(SHOWN) and "svg" not in mime_type

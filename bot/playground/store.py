@@ -40,6 +40,9 @@ CREATE TABLE IF NOT EXISTS file (
     file_number INTEGER PRIMARY KEY AUTOINCREMENT, bot_id INTEGER NOT NULL, chat_id INTEGER NOT NULL,
     message_id INTEGER NOT NULL, about BLOB NOT NULL, content BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS file_of_message ON file (bot_id, chat_id, message_id);
+CREATE TABLE IF NOT EXISTS sharing (
+    chat_id INTEGER NOT NULL, file_number INTEGER NOT NULL, bot_id INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, file_number)) WITHOUT ROWID;
 """
 
 
@@ -149,6 +152,15 @@ class Store:
         ).fetchone()
         return (row[0], row[1], self.unseal(row[2])) if row else None
 
+    def file_seen(self, file_number: int, chat_id: int) -> bool:
+        """Whether a file came to this chat: first, or by its identifier after it had come to another one."""
+        found = self._db.execute(
+            "SELECT 1 FROM file WHERE file_number = ? AND chat_id = ? "
+            "UNION ALL SELECT 1 FROM sharing WHERE file_number = ? AND chat_id = ?",
+            (file_number, chat_id, file_number, chat_id),
+        )
+        return found.fetchone() is not None
+
     def file_content(self, file_number: int) -> bytes | None:
         """The bytes of a file."""
         row = self._db.execute("SELECT content FROM file WHERE file_number = ?", (file_number,)).fetchone()
@@ -218,6 +230,10 @@ class Writing:
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
+    def share(self, bot_id: int, chat_id: int, file_number: int) -> None:
+        """A known file comes to one more chat of the bot."""
+        self._store.execute("INSERT OR IGNORE INTO sharing VALUES (?, ?, ?)", chat_id, file_number, bot_id)
+
     def delete_message(self, bot_id: int, chat_id: int, message_id: int) -> bool:
         """Removes a message and the files a person sent with it. False: there was none."""
         keys = (bot_id, chat_id, message_id)
@@ -230,7 +246,13 @@ class Writing:
         self._store.execute("DELETE FROM waiting WHERE bot_id = ? AND update_id < ?", bot_id, below)
 
     def erase_chat(self, bot_id: int, chat_id: int) -> None:
-        """Removes everything of one chat."""
+        """Removes everything of one chat. A file of the bot that came to others too becomes one of theirs."""
+        self._store.execute("DELETE FROM sharing WHERE bot_id = ? AND chat_id = ?", bot_id, chat_id)
+        self._store.execute(
+            "UPDATE file SET chat_id = sharing.chat_id FROM sharing WHERE file.bot_id = ? AND file.chat_id = ? "
+            "AND file.message_id = 0 AND sharing.file_number = file.file_number",
+            bot_id, chat_id,
+        )  # fmt: skip
         for table in ("waiting", "message", "file", "chat"):
             self._store.execute(f"DELETE FROM {table} WHERE bot_id = ? AND chat_id = ?", bot_id, chat_id)
 

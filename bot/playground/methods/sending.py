@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.playground.files import KINDS, description, in_message, number_in_id
 from bot.playground.methods.registry import Call, Method, method
+from bot.playground.music import checked_music, cover_of
 from bot.playground.outgoing import buttons_of, caption_of, reply_of, text_of
 from bot.playground.parameters import Parameters, Upload
 from bot.playground.pictures import check_photo
@@ -19,7 +20,7 @@ ACTIONS = frozenset({
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
     "choose_sticker", "find_location", "record_video_note", "upload_video_note",
 })  # fmt: skip
-DESCRIBED = ("duration", "width", "height", "length", "performer", "title")
+DESCRIBED = ("duration", "width", "height", "length", "performer", "title", "thumbnail")
 
 
 def envelope(call: Call, chat_id: int) -> JSON:
@@ -94,12 +95,18 @@ def upload_of(parameters: Parameters, name: str, reference: Any) -> Upload | str
 
 
 def stored(call: Call, writing: Writing, chat_id: int, kind: str, file: Upload | str, given: JSON) -> JSON:
-    """The message's field for a file, which is stored if it is new."""
+    """The message's field for a file, which is stored if it is new. `given`: what is told about it, and the
+    ``thumbnail`` of music. Raises `Refusal` (400) for what Telegram does not take as this kind."""
     bot_id = call.bot.bot_id
     if isinstance(file, Upload):
         if kind == "photo":
             check_photo(file)
+        if kind == "audio":
+            file = checked_music(file)
         about = description(kind, file, given)
+        if kind == "audio" and (cover := cover_of(call.parameters, given.get("thumbnail"))):
+            looks = description("photo", cover, {})
+            about["cover"] = {"number": writing.file(bot_id, chat_id, 0, looks, cover.content), "about": looks}
         return {kind: in_message(bot_id, writing.file(bot_id, chat_id, 0, about, file.content), about)}
     number = number_in_id(bot_id, file)
     known = call.board.store.file_about(number)
@@ -107,6 +114,10 @@ def stored(call: Call, writing: Writing, chat_id: int, kind: str, file: Upload |
         raise bad_request("wrong file_id or the file is temporarily unavailable")
     if known[2]["kind"] != kind:
         raise bad_request(f"can't use file of type {known[2]['kind'].title()} as {kind.title()}")
+    if known[1] != chat_id:
+        covers = [known[2]["cover"]["number"]] if "cover" in known[2] else []
+        for shared in (number, *covers):
+            writing.share(bot_id, chat_id, shared)
     return {kind: in_message(bot_id, number, known[2])}
 
 

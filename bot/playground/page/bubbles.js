@@ -4,6 +4,7 @@ import { button, icon, make } from "./elements.js";
 import { written } from "./entities.js";
 import { paper, pictures } from "./pictures.js";
 import { soundOf } from "./sound.js";
+import { nameOf, tuneOf } from "./tune.js";
 import { clock, say } from "./words.js";
 
 const UNUSUAL = ["sticker", "location", "venue", "poll", "contact", "dice", "animation", "video"];
@@ -12,7 +13,8 @@ const UNUSUAL = ["sticker", "location", "venue", "poll", "contact", "dice", "ani
 export function gist(message) {
   const words = message.text ?? message.caption;
   if (words) return words;
-  for (const kind of ["voice", "audio", "photo", "document", "video_note", ...UNUSUAL]) {
+  if (message.audio) return nameOf(message.audio);
+  for (const kind of ["voice", "photo", "document", "video_note", ...UNUSUAL]) {
     if (message[kind]) return say(`kind_${kind}`);
   }
   return say("kind_other");
@@ -25,7 +27,8 @@ function picked(message) {
 function media(message, chat) {
   const file = picked(message);
   const source = file && file.file_id !== "unusual" ? chat.fileAddress(file.file_id) : "";
-  if (source && (message.voice || message.audio)) return [soundOf(message, chat, source)];
+  if (source && message.voice) return [soundOf(message, chat, source)];
+  if (source && message.audio) return [tuneOf(message, chat)];
   if (source && (message.video_note || message.video || message.animation)) {
     const player = make("video");
     Object.assign(player, { src: source, controls: true, preload: "metadata" });
@@ -110,7 +113,7 @@ export function bubble(messages, chat, deeds) {
     element.append(keyboard);
   }
   body.addEventListener("click", (event) => {
-    if (event.target.closest("button, a, video, .sound")) return;
+    if (event.target.closest("button, a, video, .sound, .tune")) return;
     for (const other of document.querySelectorAll(".message.picked")) if (other !== element) other.classList.remove("picked");
     element.classList.toggle("picked");
   });

@@ -1,10 +1,11 @@
 // What the page knows of one person's chat with the bot. No elements here.
 
-import { ask } from "./server.js";
+import { Refused, ask } from "./server.js";
 
 const TYPING_LASTS = 5500; // milliseconds; Telegram shows an action for five seconds
 const PAGE = 60;
-const DOING = { upload_photo: "action_photo", record_voice: "action_voice", upload_voice: "action_voice" };
+const MOST = 1000; // messages the server gives at once
+const DOING = { upload_photo: "action_photo", record_voice: "action_voice", upload_voice: "action_voice", upload_document: "action_file" };
 
 export class Chat {
   constructor(person, last = null, standing = "member") {
@@ -12,6 +13,7 @@ export class Chat {
     this.last = last;
     this.standing = standing;
     this.messages = new Map();
+    this.music = new Map(); // messages with music older than those
     this.waiting = new Set();
     this.pressed = new Map(); // "message_id data" -> callback query id
     this.commands = [];
@@ -58,6 +60,8 @@ export class Chat {
     this.take(state);
     this.messages = new Map(newest.map((message) => [message.message_id, message]));
     this.complete = newest.length < PAGE;
+    this.music.clear();
+    this.finding = null;
     this.loaded = true;
   }
 
@@ -82,6 +86,30 @@ export class Chat {
     return found.length > 0;
   }
 
+  // The messages with music, oldest first; all of the chat's once they were looked for.
+  get tunes() {
+    const known = [...new Map([...this.music, ...this.messages]).values()];
+    return known.filter(({ audio }) => audio && audio.file_id !== "unusual").sort((a, b) => a.message_id - b.message_id);
+  }
+
+  // Looks for music in what is not loaded. Where the server does not answer it is looked for again the next time.
+  findTunes() {
+    this.finding ??= this.lookForTunes().catch((error) => {
+      if (!(error instanceof Refused)) throw error;
+      this.finding = null;
+    });
+    return this.finding;
+  }
+
+  async lookForTunes() {
+    let before = this.complete ? 0 : (this.ordered[0]?.message_id ?? 0);
+    while (before) {
+      const found = await ask("GET", `/people/${this.id}/messages?before=${before}&limit=${MOST}`);
+      for (const message of found) if (message.audio) this.music.set(message.message_id, message);
+      before = found.length < MOST ? 0 : found[0].message_id;
+    }
+  }
+
   // Takes one event of this chat in. Returns what changed: "message", "changed", "sign", "list", or "".
   heed(event) {
     const message = event.message;
@@ -98,10 +126,10 @@ export class Chat {
       }
       case "edited":
         if (this.last?.message_id === message.message_id) this.last = message;
-        if (this.messages.has(message.message_id)) this.messages.set(message.message_id, message);
+        for (const known of [this.messages, this.music]) if (known.has(message.message_id)) known.set(message.message_id, message);
         return "changed";
       case "deleted":
-        for (const id of event.message_ids) this.messages.delete(id);
+        for (const id of event.message_ids) for (const known of [this.messages, this.music]) known.delete(id);
         if (event.message_ids.includes(this.last?.message_id)) this.last = this.ordered.at(-1) ?? null;
         return "changed";
       case "read":

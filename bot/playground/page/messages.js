@@ -4,6 +4,7 @@ import { bubble, draft, typing } from "./bubbles.js";
 import { make } from "./elements.js";
 import { keepPictures } from "./pictures.js";
 import { forget, forgetOthers } from "./sound.js";
+import { forgetTune, forgetTunes } from "./tune.js";
 import { dayName, dayOf } from "./words.js";
 
 const NEAR = 120; // pixels from the end that still count as being there
@@ -27,6 +28,7 @@ export class Messages {
   open(chat) {
     this.chat = chat;
     forgetOthers(chat.id);
+    forgetTunes();
     this.made.clear();
     this.list.replaceChildren();
     this.below = 0;
@@ -45,6 +47,7 @@ export class Messages {
       if (known.has(id)) continue;
       this.made.delete(id);
       forget(this.chat.id, id);
+      forgetTune(id);
     }
     albums.forEach((album, place) => {
       const [message] = album;

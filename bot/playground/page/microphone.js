@@ -1,7 +1,7 @@
 // The bar that stands in the text field's place while a voice message is recorded.
 
 import { NoMicrophone, startRecording } from "./recording.js";
-import { hush } from "./sound.js";
+import { hush } from "./alone.js";
 import { length } from "./words.js";
 
 const LONGEST = 299.5; // seconds; Heed listens to five minutes

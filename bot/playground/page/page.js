@@ -7,6 +7,8 @@ import { Composer } from "./composer.js";
 import { Messages } from "./messages.js";
 import { Microphone } from "./microphone.js";
 import { drawPeople } from "./people.js";
+import { player } from "./player.js";
+import { PlayerBar } from "./playerbar.js";
 import { Refused, ask, listen } from "./server.js";
 import { Tray } from "./tray.js";
 import { Viewer } from "./viewer.js";
@@ -40,6 +42,7 @@ const camera = new Camera({
   taken: (file, chat) => tray.open(chat, [file], { again: (again) => camera.open(again) }),
   complain: (key) => question(say(key), say("ok")),
 });
+new PlayerBar((id) => messages.show(id));
 new Attaching({ chat: () => open, composer, tray, camera, complain: toast });
 
 async function send(form, chat = open) {
@@ -133,6 +136,7 @@ function drawChat() {
 
 // Everything around the messages of the open chat.
 function frame() {
+  player.heed();
   $("chat-name").textContent = open.botName;
   const busy = open.typing || Boolean(open.draft);
   $("status").textContent = trouble ? say(`error_${trouble}`) : busy ? say(open.doing) : say("as_person", { name: open.person.first_name });
@@ -159,6 +163,7 @@ async function choose(chat) {
     chat.loaded = true;
   }
   if (open !== chat) return;
+  player.open(chat);
   messages.open(chat);
   composer.open(chat);
   microphone.open(chat);

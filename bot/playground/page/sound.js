@@ -1,6 +1,8 @@
-// A sound in a message: play, pause, its shape, where it is, its length. One plays at a time.
+// A voice message: play, pause, its shape, where it is, its length.
 
+import { alone } from "./alone.js";
 import { button, icon, make } from "./elements.js";
+import { Slider } from "./slider.js";
 import { length, say } from "./words.js";
 import { drawing, shapeOf } from "./wave.js";
 
@@ -24,30 +26,21 @@ const seen = new IntersectionObserver((entries) => {
     );
   }
 });
-let playing = null;
 
 const speed = () => (SPEEDS.includes(Number(localStorage.getItem("speed"))) ? Number(localStorage.getItem("speed")) : 1);
 
-export function hush() {
-  playing?.audio.pause();
-}
-
-// The element of a message's voice or audio, the same one each time.
+// The element of a message's voice, the same one each time.
 export function soundOf(message, chat, address) {
   const place = `${chat.id} ${message.message_id}`;
-  const file = message.voice ?? message.audio;
+  const file = message.voice;
   let sound = sounds.get(place);
   if (sound?.id !== file.file_id) {
     sound?.release();
-    sound = new Sound(file, address, message.voice ? "" : titleOf(file), say(message.voice ? "kind_voice" : "kind_audio"));
+    sound = new Sound(file, address);
     sounds.set(place, sound);
     seen.observe(sound.element);
   }
   return sound.element;
-}
-
-function titleOf(audio) {
-  return [audio.performer, audio.title].filter(Boolean).join(" – ") || audio.file_name || say("kind_audio");
 }
 
 export function forget(chatId, messageId) {
@@ -61,7 +54,7 @@ export function forgetOthers(chatId) {
 }
 
 class Sound {
-  constructor(file, address, title, label) {
+  constructor(file, address) {
     this.id = file.file_id;
     this.address = address;
     this.size = file.file_size ?? 0;
@@ -70,21 +63,20 @@ class Sound {
     this.wish = 0; // seconds to begin at, chosen before the sound was there
     this.button = button("icon play", say("play"), "play", () => this.toggle());
     this.wave = make("div", "wave", drawing(null));
-    this.wave.tabIndex = 0;
-    for (const [name, value] of [["role", "slider"], ["aria-label", say("position")], ["aria-valuemin", "0"]]) this.wave.setAttribute(name, value);
+    this.slider = new Slider(this.wave, this);
     this.time = make("span", "length");
     this.speed = make("button", "speed");
     this.speed.type = "button";
     this.speed.addEventListener("click", () => this.faster());
-    this.element = make("div", "sound", this.button, make("div", "track", ...(title ? [make("span", "title", title)] : []), this.wave, make("div", "foot", this.time, this.speed)));
+    this.element = make("div", "sound", this.button, make("div", "track", this.wave, make("div", "foot", this.time, this.speed)));
     this.element.setAttribute("role", "group");
-    this.element.setAttribute("aria-label", title ? `${label}: ${title}` : label);
+    this.element.setAttribute("aria-label", say("kind_voice"));
     this.listen();
     this.show();
   }
 
   listen() {
-    const { audio, wave } = this;
+    const { audio } = this;
     for (const name of ["play", "pause", "seeked", "timeupdate"]) audio.addEventListener(name, () => this.show());
     audio.addEventListener("play", () => this.run());
     audio.addEventListener("loadedmetadata", () => {
@@ -95,12 +87,6 @@ class Sound {
       audio.currentTime = 0;
       this.show();
     });
-    wave.addEventListener("keydown", (event) => this.pressed(event));
-    wave.addEventListener("pointerdown", (event) => {
-      wave.setPointerCapture(event.pointerId);
-      this.seekTo(event);
-    });
-    wave.addEventListener("pointermove", (event) => wave.hasPointerCapture(event.pointerId) && this.seekTo(event));
   }
 
   get at() {
@@ -147,13 +133,12 @@ class Sound {
   }
 
   async toggle() {
-    if (!this.audio.paused) return this.audio.pause();
+    if (!this.audio.paused) return this.pause();
     this.button.setAttribute("aria-busy", "true");
     const there = await this.load();
     this.button.removeAttribute("aria-busy");
     if (!there) return (this.time.textContent = say("error_other")); // until the next press
-    if (playing !== this) hush();
-    playing = this;
+    alone(this);
     this.audio.playbackRate = speed();
     try {
       await this.audio.play();
@@ -161,6 +146,10 @@ class Sound {
       if (error.name === "NotSupportedError") this.giveUp();
       else if (error.name !== "AbortError") throw error; // paused before it had begun
     }
+  }
+
+  pause() {
+    this.audio.pause();
   }
 
   // A sound this browser has no reader for can still be taken away as a file.
@@ -186,28 +175,10 @@ class Sound {
     this.show();
   }
 
-  seekTo(event) {
-    const { left, width } = this.wave.getBoundingClientRect();
-    this.seek(((event.clientX - left) / width) * this.seconds);
-  }
-
-  pressed(event) {
-    const step = this.seconds > 30 ? 5 : 1;
-    const places = { ArrowRight: this.at + step, ArrowUp: this.at + step, ArrowLeft: this.at - step, ArrowDown: this.at - step, Home: 0, End: this.seconds };
-    if (event.key === " " || event.key === "Enter") this.toggle();
-    else if (event.key in places) this.seek(places[event.key]);
-    else return;
-    event.preventDefault();
-  }
-
   // While it plays the shape fills smoothly, not four times a second.
   run() {
-    this.fill();
+    this.slider.fill();
     if (!this.audio.paused) requestAnimationFrame(() => this.run());
-  }
-
-  fill() {
-    this.wave.style.setProperty("--at", `${this.seconds ? Math.min(100, (100 * this.at) / this.seconds) : 0}%`);
   }
 
   show() {
@@ -222,16 +193,12 @@ class Sound {
     this.time.textContent = length(this.at > 0 ? Math.floor(this.at) : Math.round(this.seconds));
     this.speed.textContent = `${speed().toLocaleString(document.documentElement.lang)}×`;
     this.speed.setAttribute("aria-label", `${say("speed")}: ${this.speed.textContent}`);
-    this.wave.setAttribute("aria-valuemax", String(Math.round(this.seconds)));
-    this.wave.setAttribute("aria-valuenow", String(Math.floor(this.at)));
-    this.wave.setAttribute("aria-valuetext", say("position_of", { now: length(Math.floor(this.at)), length: length(Math.round(this.seconds)) }));
-    this.fill();
+    this.slider.show();
   }
 
   release() {
     this.released = true;
     this.audio.pause();
-    if (playing === this) playing = null;
     seen.unobserve(this.element);
     if (this.audio.src) URL.revokeObjectURL(this.audio.src);
   }

@@ -280,9 +280,9 @@ async def test_a_sound_that_cannot_be_fetched_says_so_and_is_tried_again(page: "
 
 async def test_a_sound_the_browser_cannot_read_is_offered_as_a_file(page: "playwright.Page", bot: Bot) -> None:
     await say(page, "hi")
-    await bot.send_audio(await person_of(bot), b"#!AMR\n" + bytes(200), filename="old.amr", duration=3)
+    await bot.send_audio(await person_of(bot), b"ID3" + bytes(200), filename="old.mp3", duration=3)
     await page.get_by_role("button", name="Play").click()
-    await expect(page.locator(".sound a[download]")).to_have_text(
+    await expect(page.locator(".tune a[download]")).to_have_text(
         "This browser cannot play this sound. Save it as a file."
     )
 
@@ -307,7 +307,7 @@ async def test_files_are_sent_as_what_they_are_with_the_text_as_caption(page: "p
     assert (audio.caption, audio.audio.to_dict()["duration"], audio.audio.file_name) == ("my evening", 2, "song.wav")
     assert abs(pitch(decode(bytes(await (await audio.audio.get_file()).download_as_bytearray()))) - TONE) < 10
     assert (document.document.file_name, video.video.mime_type) == ("note.txt", "video/mp4")
-    await expect(page.locator(".mine .sound .title")).to_have_text("song.wav")
+    await expect(page.locator(".mine .tune .title")).to_have_text("song.wav")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

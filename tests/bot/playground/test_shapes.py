@@ -75,12 +75,12 @@ async def test_every_result_fits(bot: Bot, client: Client, server: PlaygroundSer
     await bot.send_message(PERSON, "<b>hi</b>", "HTML", reply_markup=keyboard)
     for send in (
         bot.send_voice,
-        bot.send_audio,
         bot.send_document,
         bot.send_video_note,
         bot.send_video,
     ):
         await send(PERSON, b"content")
+    await bot.send_audio(PERSON, b"ID3")
     await bot.send_photo(PERSON, b"\x89PNG\r\n\x1a\n" + bytes(8) + b"\0\0\0\2\0\0\0\3")
     await bot.edit_message_text("changed", PERSON, 2)
     for message in await client.read(PERSON):
