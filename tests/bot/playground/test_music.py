@@ -67,7 +67,8 @@ async def test_a_track_comes_back_with_all_that_was_told_of_it(bot: Bot, client:
     (shown,) = await client.read(PERSON, after=asked["message_id"])
     check(types.Message, shown)
     assert set(shown["audio"]) == {
-        "file_id", "file_unique_id", "duration", "performer", "title", "file_name", "mime_type", "file_size", "thumbnail",
+        "file_id", "file_unique_id", "duration", "performer", "title", "file_name", "mime_type", "file_size",
+        "thumbnail",
     }  # fmt: skip
 
 

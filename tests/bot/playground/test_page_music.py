@@ -117,7 +117,8 @@ async def test_the_bar_goes_on_back_and_away(page: "playwright.Page", bot: Bot) 
     await send_tunes(page, bot, 20)
     await tune(page, "Slow Dawn").get_by_role("button", name="Play").click()
     title = page.locator("#player-title")
-    for press, expected in (("Next", TITLES[1]), ("Next", TITLES[2]), ("Previous", TITLES[1]), ("Previous", TITLES[0])):
+    first, second, third = TITLES
+    for press, expected in (("Next", second), ("Next", third), ("Previous", second), ("Previous", first)):
         await page.locator("#player").get_by_role("button", name=press).click()
         await expect(title).to_have_text(expected)
         await expect(tune(page, expected).get_by_role("button", name="Pause")).to_be_visible()
