@@ -35,6 +35,9 @@ NEAREST = 4
 """From how many of the nearest pieces chance chooses, the nearer the likelier, so that a second list is another."""
 FARTHER = 0.15
 """How much farther than the nearest one a piece may be that chance chooses."""
+UNSURE = 0.05
+"""By how much a distance is shifted at random, at most: no estimate is that exact, and of many pieces in one place,
+as those are that somebody said a mood of, not always the same ones come."""
 SAME_FAMILY = 0.15
 """What a family costs that is in the list already, as a distance: of pieces about as near another one comes."""
 SAME_STEP = 0.15
@@ -140,8 +143,8 @@ def journey(
         bright = ~tunes.dark[rows]
         rows = _rather(rows, bright if chosen else bright | (left[rows] > _nth(left[rows[bright]], size - 1)))
         rows = bars.others(rows)
-        if chosen:  # what meets them is to stay the first
-            rows = _rather(rows, left[rows] < left[chosen[0]])
+        if chosen:  # what meets them is to stay the first, or about; a dark one in any case
+            rows = _rather(rows, left[rows] < left[chosen[0]] + (0 if tunes.dark[chosen[0]] else UNSURE))
         row = _nearest(bars, rows, far, chance)
         bars.take(row)
         chosen.append(row)
@@ -222,7 +225,8 @@ class _Bars:
 
 def _nearest(bars: _Bars, rows: NDArray[np.int64], far: NDArray[np.float64], chance: random.Random) -> int:
     """One of the nearest pieces of `rows`, of another family where that is not much farther."""
-    cost = far[rows] + SAME_FAMILY * bars.families(rows)
+    shifted = UNSURE * np.random.default_rng(chance.getrandbits(64)).random(len(rows))
+    cost = far[rows] + shifted + SAME_FAMILY * bars.families(rows)
     few = min(NEAREST, len(rows))
     places = np.argpartition(cost, few - 1)[:few]
     places = places[np.lexsort((rows[places], cost[places]))]

@@ -141,6 +141,13 @@ def test_where_pieces_lie_upon_one_another_others_that_are_near_make_the_steps()
         assert len(set(left)) >= 3
 
 
+def test_of_many_pieces_in_one_place_not_always_the_same_ones_come() -> None:
+    """As those are that somebody, or Heed, said nothing but a mood of."""
+    tunes = [Tune(n, str(n), *ANCHORS["calm"], 0) for n in range(120)]
+    came = [go(tunes, ANCHORS["calm"], "calm", chance=random.Random(seed)).ids for seed in range(40)]
+    assert len({track_id for ids in came for track_id in ids}) > 80
+
+
 @pytest.mark.parametrize("present", [(float("nan"), 0.2), (float("inf"), 0.0), None])
 def test_what_nobody_knows_begins_in_a_quiet_place(present: Point | None) -> None:
     assert start_of(present, careful=False) == UNKNOWN
