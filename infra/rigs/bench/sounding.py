@@ -1,6 +1,6 @@
 """``python -m infra.rigs.bench.sounding FILE.npz [--per-mood 120]`` describes the pieces that Heed composes.
 
-`raw` are their features as the catalogue keeps them, `vectors` the same z-scored among themselves, for
+`raw` are their features as the catalogue keeps them, `vectors` the same z-scored as they are for the index, for
 `make bench ARGS="--only similar --vectors FILE.npz"`; `moods` and `numbers` say which they are. A piece takes about a
 second of the processor; what was stopped goes on where it was.
 """
@@ -15,6 +15,7 @@ from models.music import features
 from models.music.compose import compose
 from models.music.compose.voices import RATE
 from models.music.moods import MOODS, Mood
+from models.music.predict import MoodReader
 
 AT_A_TIME = 24
 """Pieces between two savings."""
@@ -31,10 +32,9 @@ def main() -> int:
         for mood, number in wanted[len(done) : len(done) + AT_A_TIME]:
             done.append(features.of(compose(mood, number).samples.mean(axis=1), RATE))
         raw = np.stack(done)
-        spread = raw.std(axis=0)
-        vectors = (raw - raw.mean(axis=0)) / np.where(spread > 0, spread, 1)
+        vectors = MoodReader().scaled(raw)
         moods, numbers = zip(*wanted[: len(done)], strict=True)
-        np.savez(given.file, raw=raw, vectors=vectors.astype(np.float32), moods=moods, numbers=numbers)
+        np.savez(given.file, raw=raw, vectors=vectors, moods=moods, numbers=numbers)
         print(f"{len(done)} of {len(wanted)} pieces", flush=True)
     return 0
 
