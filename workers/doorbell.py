@@ -1,8 +1,8 @@
 """The doorbell: tells a worker that a turn is due, and the sender that there is something to send.
 
-It carries the id of a turn, or of a picture to be drawn, and nothing else; is rung after the commit and never before,
-and may be lost: the database is the truth, and the sweeper rings again. Twins: `CeleryDoorbell` over a broker,
-`InProcessDoorbell` inside one process.
+It carries the id of a turn, of a picture to be drawn or of music to be chosen, and nothing else; is rung after the
+commit and never before, and may be lost: the database is the truth, and the sweeper rings again. Twins:
+`CeleryDoorbell` over a broker, `InProcessDoorbell` inside one process.
 """
 
 import logging
@@ -19,7 +19,7 @@ from workers import broker
 log = logging.getLogger(__name__)
 
 TASK = "heed.turn"
-QUEUES = ("perceive", "compose", "render", "draw")
+QUEUES = ("perceive", "compose", "render", "draw", "recommend")
 SENDER_CHANNEL = "heed:outbox"
 BROKER_DOWN = (OperationalError, redis.RedisError, OSError)
 

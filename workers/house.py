@@ -16,11 +16,14 @@ from models.reply.engines import engine_from
 from models.speech.recognise import Recogniser, RecogniserUnavailable, recogniser_from
 from models.speech.synthesise import Synthesiser, synthesiser_from
 from models.weights import find
+from workers.catalogue.shelf import Shelf
 from workers.compute import WatchedEngine
 from workers.doorbell import CeleryDoorbell, Doorbell
 from workers.journal import speeches
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
+from workers.media.opening import store_from
+from workers.media.store import Store
 from workers.once import Once
 from workers.process import native_threads
 from workers.settings import Settings
@@ -49,6 +52,9 @@ class House:
     make_text_reader: Callable[[], TextReader] | None = None
     make_face_reader: Callable[[], FaceReader] | None = None
     """These three are absent in a house that estimates no feelings."""
+    make_shelf: Callable[[], Shelf] | None = None
+    make_store: Callable[[], Store] | None = None
+    """These two are absent in a house without music."""
     reading: threading.Lock = field(default_factory=threading.Lock)
     """Held while a feeling is read: one at a time, the cores are busy with it."""
     watchdog: Watchdog = field(default_factory=Watchdog)
@@ -60,6 +66,8 @@ class House:
     _voice_reader: Once[VoiceReader] = field(default_factory=Once)
     _text_reader: Once[TextReader] = field(default_factory=Once)
     _face_reader: Once[FaceReader] = field(default_factory=Once)
+    _shelf: Once[Shelf] = field(default_factory=Once)
+    _store: Once[Store] = field(default_factory=Once)
 
     @property
     def composer(self) -> Composer:
@@ -119,6 +127,20 @@ class House:
         if self.make_face_reader is None:
             raise LookupError("this house looks at no pictures")
         return self._face_reader.get(self.make_face_reader)
+
+    @property
+    def shelf(self) -> Shelf:
+        """The catalogue of music, as it stands now."""
+        if self.make_shelf is None:
+            raise LookupError("this house has no music")
+        return self._shelf.get(self.make_shelf)
+
+    @property
+    def store(self) -> Store:
+        """Where sounds lie. Raises what opening it raises."""
+        if self.make_store is None:
+            raise LookupError("this house has no music")
+        return self._store.get(self.make_store)
 
 
 def build(settings: Settings) -> House:
@@ -184,6 +206,8 @@ def build(settings: Settings) -> House:
         lambda: face(
             settings.weights_folder, settings.weights_licence, settings.face_model or "", settings.face_device
         ),
+        lambda: Shelf(journal, settings.home / "music"),
+        lambda: store_from(settings),
     )
 
 

@@ -11,7 +11,7 @@ from celery import signals
 
 from workers.process import say_ready
 
-QUEUES: Final = {"text": ("compose",), "media": ("perceive", "render", "draw")}
+QUEUES: Final = {"text": ("compose",), "media": ("perceive", "render", "draw", "recommend")}
 # Threads that wait for the database or the engine; native work is one at a time (one compute semaphore a process).
 THREADS: Final = {"text": 32, "media": 4}
 

@@ -25,10 +25,11 @@ from workers.journal import (
     retention,
     speeches,
     turns,
+    wishes,
 )
 from workers.journal.database import JournalUnavailable
 from workers.journal.outbox import Letter
-from workers.journal.tables import Drawing, now, random_id
+from workers.journal.tables import Drawing, Wish, now, random_id
 from workers.turn.ending import bury
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class Sweeper:
         self._house.journal.transact(lambda session: retention.sweep_readings(session, diary))
         self._house.journal.transact(lambda session: retention.sweep_log(session, diary))
         self._house.journal.transact(lambda session: retention.sweep_rows(session, diary))
+        self._house.journal.transact(lambda session: retention.sweep_picks(session, context))
         self._house.journal.transact(faces.sweep)
         self._house.journal.transact(inbox.sweep_keys)
         self._house.journal.transact(self._check_in)
@@ -116,7 +118,11 @@ class Sweeper:
         for drawing in errands.overdue(session, Drawing):
             log.error("picture not drawn: drawing=%s attempts=%s", drawing.id, drawing.attempts)
             drawings.give_up(session, drawing)
-        return due + speeches.to_ring(session) + errands.to_ring(session, Drawing, drawings.DRAW)
+        for wish in errands.overdue(session, Wish):
+            log.error("music not chosen: wish=%s attempts=%s", wish.id, wish.attempts)
+            wishes.give_up(session, wish)
+        due += errands.to_ring(session, Drawing, drawings.DRAW) + errands.to_ring(session, Wish, wishes.RECOMMEND)
+        return due + speeches.to_ring(session)
 
     def _check_in(self, session: Session) -> None:
         for person in people.due_check_ins(session):

@@ -23,12 +23,14 @@ from bot.telegram.link import Link
 from bot.telegram.poller import ALLOWED, Poller
 from bot.telegram.sender import Sender
 from bot.telegram.signs import Signs
+from bot.telegram.sounds import Sounds
 from bot.telegram.webhook import webhook_app
 from models import danger
 from models.words import LANGUAGES, say
 from workers.doorbell import SENDER_CHANNEL, CeleryDoorbell, Doorbell, redis_url
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.keys import Keyring
+from workers.media.opening import store_from
 from workers.process import say_ready
 from workers.settings import Settings
 
@@ -65,9 +67,9 @@ class Telegram:
         self._quick = Journal(settings.database, keyring, busy_ms=INTAKE_BUSY_MS, urgent=True)
         self._results = Journal(settings.database, keyring, urgent=True)
         limits = Limits(settings.send_rate, settings.chat_send_rate)
-        self.sender = Sender(
-            self.bot, bot_id, self._journal, self._doorbell, limits, settings.reply_quote == "always", self._results
-        )
+        sounds = Sounds(bot_id, self._journal, lambda: store_from(settings))
+        quotes = settings.reply_quote == "always"
+        self.sender = Sender(self.bot, bot_id, self._journal, self._doorbell, limits, sounds, quotes, self._results)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.desk = Desk(self._application, bot_id, self._journal, self._doorbell, settings, self._written)
         register(self._application, self.desk.handler)

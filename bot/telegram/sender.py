@@ -18,7 +18,9 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot.telegram.flight import Flight
 from bot.telegram.limits import Limits
 from bot.telegram.request import NoSuchMethod, call
+from bot.telegram.sounds import Sounds
 from workers.doorbell import Doorbell
+from workers.errors import TurnError
 from workers.journal import leases, outbox, people, turns
 from workers.journal.database import Journal, JournalUnavailable
 from workers.journal.keys import KeysUnusable
@@ -56,6 +58,7 @@ class Sender:
         journal: Journal,
         doorbell: Doorbell,
         limits: Limits,
+        sounds: Sounds,
         quote_always: bool = False,
         urgent: Journal | None = None,
     ) -> None:
@@ -66,6 +69,7 @@ class Sender:
         self._urgent = urgent or journal
         self._doorbell = doorbell
         self._limits = limits
+        self._sounds = sounds
         self._quote_always = quote_always
         self._me = random_id()
         self._flight = Flight(limits.rate)
@@ -170,7 +174,7 @@ class Sender:
 
     async def _request(self, due: Due) -> Result:
         try:
-            return Result(due, message_id=await call(self._bot, due))
+            return Result(due, message_id=await call(self._bot, due, self._sounds))
         except RetryAfter as error:
             seconds = error.retry_after
             wait = seconds.total_seconds() if isinstance(seconds, timedelta) else float(seconds)
@@ -189,6 +193,12 @@ class Sender:
             if due.purpose not in AT_LEAST_ONCE:
                 return Result(due, never=type(error).__name__)
             return Result(due, later_s=AGAIN_S[min(due.attempts, len(AGAIN_S)) - 1])
+        except TurnError as error:  # a piece of music that cannot be had: its text names the cause
+            log.error("piece not sent: outbox=%s error=%s cause=%s", due.id, type(error).__name__, error)
+            return Result(due, never=type(error).__name__)
+        except JournalUnavailable as error:
+            log.warning("piece not found yet: outbox=%s error=%s", due.id, error)
+            return Result(due, later_s=1.0, tried=False)
         except (TelegramError, NoSuchMethod, TypeError, ValueError) as error:
             return Result(due, never=type(error).__name__)
         except Exception as error:

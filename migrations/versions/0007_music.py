@@ -16,6 +16,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("turn", sa.Column("music", sa.String(length=8), nullable=True))
+    offered = sa.text("music = 'offered'")
+    op.create_index("turn_music", "turn", ["person_id"], sqlite_where=offered, postgresql_where=offered)
     op.create_table(
         "track",
         sa.Column("id", ID, nullable=False),
@@ -122,3 +125,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("wish", "pick", "playlist_entry", "track_upload", "catalogue", "track"):
         op.drop_table(table)
+    op.drop_index("turn_music", "turn")
+    op.drop_column("turn", "music")

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,13 +26,16 @@ from tests.rig.crew import Crew
 from tests.rig.people import People
 from tests.rig.readers import ScriptedFace, ScriptedText, ScriptedVoice
 from tests.rig.stages import Stages
+from workers.catalogue.shelf import Shelf
 from workers.doorbell import InProcessDoorbell
 from workers.house import House
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring
 from workers.journal.speeches import is_unspoken
-from workers.journal.tables import Base, Drawing, Inbox, Outbox, Turn, now
+from workers.journal.tables import Base, Drawing, Inbox, Outbox, Turn, Wish, now
 from workers.journal.turns import OPEN
+from workers.media.folder import FolderStore
+from workers.media.store import Store
 from workers.settings import Settings
 from workers.sweeper import Sweeper
 from workers.turn.lease import Renewer
@@ -97,7 +101,10 @@ class Rig:
             make_voice_reader=lambda: self.voice_reader,
             make_text_reader=lambda: self.text_reader,
             make_face_reader=lambda: self.face_reader,
+            make_shelf=lambda: Shelf(self.journal, self.home / "music", clock=count(step=10).__next__),
+            make_store=lambda: self.store,
         )
+        self.store: Store = FolderStore(self.home / "media")
         self.ears: Recogniser = ScriptedRecogniser()
         self.tongue: Synthesiser = ToneSynthesiser()
         self.voice_reader = ScriptedVoice()
@@ -171,9 +178,10 @@ class Rig:
                 is_unspoken(), (Turn.lease_until.is_(None)) | (Turn.lease_token.is_not(None))
             )
             undrawn = select(func.count()).where((Drawing.lease_until.is_(None)) | (Drawing.lease_token.is_not(None)))
+            unchosen = select(func.count()).where((Wish.lease_until.is_(None)) | (Wish.lease_token.is_not(None)))
             if not turns:
                 return True
-            return not any(session.scalar(each) for each in (open_turns, unspoken, undrawn))
+            return not any(session.scalar(each) for each in (open_turns, unspoken, undrawn, unchosen))
 
     async def _until(self, happened: Any, complaint: str) -> None:
         async def check() -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models import danger
 from models.danger import Hit, Tier
 from models.words import Language, as_language, say
-from workers.journal import cases, consents, conversations, counters, outbox, perceiving, speeches
+from workers.journal import cases, consents, conversations, counters, offers, outbox, perceiving
 from workers.journal.outbox import Letter
 from workers.journal.tables import Conversation, Person, Turn
 
@@ -32,7 +32,7 @@ def sound(
     """
     language = speaks(hit, as_language(person.language))
     conversation = conversations.current(session, person)
-    speeches.withdraw(session, person)
+    offers.withdraw(session, person)
     conversations.enter_careful(session, conversation, clear=hit.tier == Tier.clear)
     conversation.asked = str(hit.kind) if hit.tier == Tier.unclear else None
     text = danger.answer(hit, language, person.country, young=person.minor)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.words import as_language, say
-from workers.journal import audit, emotion_log, readings
+from workers.journal import audit, emotion_log, picks, playlists, readings
 from workers.journal.people import key_of
 from workers.journal.tables import Case, Consent, Conversation, Person, Turn, TurnMessage
 
@@ -98,6 +98,19 @@ def everything(session: Session, person: Person) -> dict[str, Any]:
                 "not_estimated_because": moment.fused.abstained,
             }
             for moment in emotion_log.moments(session, person)
+        ],
+        "music_sent": [
+            {
+                "at": pick.at.isoformat(),
+                "conversation": pick.conversation_id,
+                "title": track.title,
+                "artist": track.artist,
+                "chosen_at": pick.chosen_at.isoformat() if pick.chosen_at else None,
+            }
+            for pick, track in picks.of_person(session, person.id)
+        ],
+        "playlist": [
+            {"title": track.title, "artist": track.artist} for track in playlists.tracks(session, person.id)
         ],
         "cases": [
             {

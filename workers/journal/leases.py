@@ -10,6 +10,8 @@ from workers.journal.tables import Lease, now
 
 JUDGE = "judge"
 """Held while the second opinion on danger is loaded and turns are taken in time: hints may wait for it."""
+STARTER = "starter"
+"""Held while the starter catalogue is composed."""
 
 
 def hold(session: Session, name: str, holder: str, seconds: float) -> bool:

@@ -22,8 +22,8 @@ from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Inbox, Outbox, Person, Turn, is_open, is_unsent, now
 
 DANGER, URGENT, NORMAL, LAST = 0, 1, 5, 9
-VOICE = "voice"
-"""Purpose of a voice note: requested at most once. What its body has under `WRITTEN` goes out where that failed."""
+VOICE, MUSIC = "voice", "music"
+"""Purposes of sounds: requested at most once. What the body of one has under `WRITTEN` goes out where that failed."""
 WRITTEN = "written"
 ORDER = 2**40  # priority and id in one number: ids stay below it
 
@@ -217,13 +217,13 @@ def postpone(session: Session, row_id: int, until: datetime, failure: str, *, tr
 def refuse(session: Session, row_id: int, failure: str) -> int | None:
     """The request can never succeed. Returns the turn that ends with it, if it was the turn's last row.
 
-    A voice note leaves its place to what was written: the person takes none, or it is unknown whether it arrived.
+    A sound leaves its place to what was written: the person takes none, or it is unknown whether it arrived.
     """
     row = session.get(Outbox, row_id)
     if row is None:
         return None
     row.failure = failure[:80]
-    if row.purpose == VOICE and _write_instead(session, row):
+    if row.purpose in {VOICE, MUSIC} and _write_instead(session, row):
         return None
     close(session, row, "dead")
     if not (row.last and row.turn_id is not None):

@@ -7,7 +7,18 @@ from sqlalchemy import CursorResult, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workers.journal import conversations
-from workers.journal.tables import Consent, Conversation, EmotionLog, Outbox, Person, Reading, Turn, TurnMessage, now
+from workers.journal.tables import (
+    Consent,
+    Conversation,
+    EmotionLog,
+    Outbox,
+    Person,
+    Pick,
+    Reading,
+    Turn,
+    TurnMessage,
+    now,
+)
 
 BATCH = 500
 OUTBOX_KEPT = timedelta(days=14)  # as long as the inbox keeps the keys that the rows' origins name
@@ -89,6 +100,20 @@ def sweep_log(session: Session, diary: timedelta) -> int:
     )
     gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(EmotionLog).where(EmotionLog.id.in_(select(EmotionLog.id).where(over).limit(BATCH)))
+    )
+    return gone.rowcount
+
+
+def sweep_picks(session: Session, context: timedelta) -> int:
+    """Drops what was sent of music in conversations that are over: after the time of words, or at once where nothing
+    is to be kept. What somebody put into their playlist stays. Returns how many."""
+    at = now()
+    ended = select(Conversation.id).where(
+        or_(Conversation.closed_at.is_not(None), Conversation.last_at < at - conversations.IDLE)
+    )
+    over = Pick.conversation_id.in_(ended) & or_(Pick.at < at - context, Pick.person_id.in_(_keeping_nothing()))
+    gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        delete(Pick).where(Pick.id.in_(select(Pick.id).where(over).limit(BATCH)))
     )
     return gone.rowcount
 

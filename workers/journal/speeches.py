@@ -7,20 +7,21 @@ spoken), "made", or "failed". Who speaks has a lease of its own, after compositi
 from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.words import Language, as_language, say
-from workers.journal import conversations, outbox
-from workers.journal.outbox import LAST, Letter
+from workers.journal import conversations, offers, outbox
+from workers.journal.offers import OFFERED
+from workers.journal.outbox import Letter
 from workers.journal.people import key_of
 from workers.journal.tables import Conversation, Outbox, Person, Turn, now, random_id
 from workers.journal.turns import Claim, Due
 
 RENDER = "render"
-OFFERED, INSTEAD, BESIDE, MADE, FAILED = "offered", "instead", "beside", "made", "failed"
+INSTEAD, BESIDE, MADE, FAILED = "instead", "beside", "made", "failed"
 ATTEMPTS = 3
 LEASE = timedelta(seconds=20)  # longer than any answer takes to speak, so that nobody needs to renew it
 BACK_OFF_S = (1.0, 3.0)
@@ -55,11 +56,6 @@ def is_unspoken() -> ColumnElement[bool]:
     return Turn.speech.in_([literal_column("'instead'"), literal_column("'beside'")])
 
 
-def is_offered() -> ColumnElement[bool]:
-    """Answered in writing, with the button that has it spoken; see `tables.is_open`."""
-    return Turn.speech == literal_column("'offered'")
-
-
 def want(turn: Turn, form: str) -> Due:
     """Marks `turn` to be spoken, `INSTEAD` of or `BESIDE` the written answer. To be rung for after the commit."""
     at = now()
@@ -70,25 +66,10 @@ def want(turn: Turn, form: str) -> Due:
     return Due(turn.id, RENDER)
 
 
-def offer(turn: Turn, language: Language) -> dict[str, Any]:
-    """Notes that the answer of `turn` can be asked for aloud; the keyboard that does."""
-    turn.speech = OFFERED
-    button = {"text": say(language, "voice.button_speak"), "callback_data": f"speak:reply:{turn.id}"}
-    return {"inline_keyboard": [[button]]}
-
-
-def withdraw(session: Session, person: Person) -> None:
-    """Takes the button from under earlier answers: it stands under the latest one or nowhere."""
-    offered = select(Turn).where(Turn.person_id == person.id, is_offered()).with_for_update()
-    for turn in session.scalars(offered.execution_options(populate_existing=True)).all():
-        turn.speech = None
-        _take_away(session, person, turn)
-
-
 def ask(session: Session, person: Person, turn_id: int) -> Asked:
     """The person pressed the button: has the answer spoken if it is theirs, the latest, and of an untroubled talk.
 
-    The button goes, since it does nothing any more; nobody needs to be told where it stood, which could be forged.
+    Its button goes, since it does nothing any more; nobody needs to be told where it stood, which could be forged.
     """
     turn = session.get(Turn, turn_id, populate_existing=True, with_for_update=True)
     if turn is None or turn.person_id != person.id or turn.answer is None:
@@ -101,7 +82,7 @@ def ask(session: Session, person: Person, turn_id: int) -> Asked:
     if turn.speech != OFFERED:
         return "stale"
     want(turn, BESIDE)
-    _take_away(session, person, turn)
+    offers.show(session, person, turn)
     return "asked"
 
 
@@ -248,15 +229,6 @@ def overdue(session: Session, limit: int = 50) -> list[Turn]:
             .with_for_update(skip_locked=True)
         )
     )
-
-
-def _take_away(session: Session, person: Person, turn: Turn) -> None:
-    shown = session.scalar(
-        select(Outbox.sent_message_id).where(Outbox.turn_id == turn.id, Outbox.part == "text").limit(1)
-    )
-    if shown is not None:
-        letter = Letter({"message_id": shown}, "edit", "unbutton", "editMessageReplyMarkup", LAST)
-        outbox.put_of_turn(session, turn, letter, person)
 
 
 def _claimed(session: Session, claim: Claim) -> Turn | None:

@@ -30,6 +30,7 @@ UNSENT = "state IN ('queued', 'sending')"
 WAITING = "state = 'waiting'"
 UNSPOKEN = "speech IN ('instead', 'beside')"
 OFFERED = "speech = 'offered'"
+MUSIC_OFFERED = "music = 'offered'"
 
 
 class Person(Base):
@@ -91,7 +92,7 @@ class Turn(Base):
 
     `queue` names the work that is due: to perceive while a recording of it has not been heard, else to compose.
     `speech`, `speech_attempts` and `speak_by` belong to journal/speeches.py. Once the turn is composed, the lease and
-    `ring_at` are those of whoever speaks it.
+    `ring_at` are those of whoever speaks it. `music`: whether its answer has, or had, a button for music.
     """
 
     __tablename__ = "turn"
@@ -102,6 +103,7 @@ class Turn(Base):
         Index("turn_kept", "opened_at", **only("answer IS NOT NULL")),
         Index("turn_unspoken", "ring_at", **only(UNSPOKEN)),
         Index("turn_offered", "person_id", **only(OFFERED)),
+        Index("turn_music", "person_id", **only(MUSIC_OFFERED)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,6 +130,7 @@ class Turn(Base):
     speech: Mapped[str | None] = mapped_column(String(8))
     speech_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     speak_by: Mapped[datetime | None]
+    music: Mapped[str | None] = mapped_column(String(8))
     opened_at: Mapped[datetime] = mapped_column(default=now)
     composed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

@@ -117,6 +117,18 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Track).where(Track.removed_at.is_(None))) or 0
 
 
+def any_here(session: Session) -> bool:
+    """Whether anything can be played."""
+    return session.scalar(select(Track.id).where(Track.removed_at.is_(None)).limit(1)) is not None
+
+
+def keys_to_upload(session: Session, bot_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Of those pieces that this bot never sent, by id: the key of the object that it would have to send."""
+    sent = select(TrackUpload.track_id).where(TrackUpload.bot_id == bot_id)
+    rows = session.execute(select(Track.id, Track.key).where(Track.id.in_(ids), Track.id.not_in(sent)))
+    return {row.id: row.key for row in rows}
+
+
 def of_original(session: Session, original: str) -> Track | None:
     """The piece that was made of this, be it that it was taken away."""
     return session.scalar(select(Track).where(Track.original == original))

@@ -18,9 +18,11 @@ from workers.journal import (
     emotion_log,
     faces,
     introduction,
+    offers,
     outbox,
     readings,
     speeches,
+    tracks,
     turns,
 )
 from workers.journal.conversations import PROGRAM_REMINDER
@@ -35,6 +37,10 @@ from workers.turn.felt import as_felt
 
 LATE_AFTER = timedelta(seconds=120)
 LONGEST_SPOKEN = 1_500  # characters, about a minute and a half: nobody listens longer, and everybody can read on
+MUSIC_AFTER = 2
+"""Answers of a conversation before music is offered in it: who has just begun to talk wants to be heard."""
+MUSIC_BELOW = -0.25
+"""Valence below which music is offered. Gladness needs none, and under little certainty it lies near 0."""
 GRIEF = {"loss", "pet_loss"}
 
 
@@ -96,15 +102,19 @@ def _commit(session: Session, context: TurnContext, reply: Reply, manner: Manner
         emotion_log.drop_of_person(session, person.id)
     else:
         _keep_felt(session, context, person, turn)
-    speeches.withdraw(session, person)
+    offers.withdraw(session, person)
     text = _text(context, conversation, person, reply, manner)
     due: Due | None = None
+    speech = False
     body: dict[str, Any] = {"text": text}
     if _can_be_spoken(context, conversation, text, manner):
         if person.voice != "text":
             due = speeches.want(turn, INSTEAD if person.voice == "voice" else BESIDE)
-        elif not manner.grieves:
-            body["reply_markup"] = speeches.offer(turn, manner.language)
+        else:
+            speech = not manner.grieves
+    keyboard = offers.place(turn, manner.language, speech=speech, music=_music_fits(session, context, turn, manner))
+    if keyboard is not None:
+        body["reply_markup"] = keyboard
     if context.unseen:
         body |= _question(session, context, person)
     letter = Letter(
@@ -157,6 +167,22 @@ def _can_be_spoken(context: TurnContext, conversation: Conversation, text: str, 
         and not context.untaken
         and manner.language in context.house.settings.spoken
         and len(text) <= LONGEST_SPOKEN
+    )
+
+
+def _music_fits(session: Session, context: TurnContext, turn: Turn, manner: Manner) -> bool:
+    """Whether music is offered: once a conversation, not at its beginning, when somebody surely feels low."""
+    felt = context.estimate
+    return (
+        felt is not None
+        and felt.abstained is None
+        and felt.valence <= MUSIC_BELOW
+        and context.mode == "normal"
+        and not context.untaken
+        and not manner.grieves
+        and len(context.history) >= MUSIC_AFTER
+        and not offers.music_was_offered(session, turn.conversation_id)
+        and tracks.any_here(session)
     )
 
 

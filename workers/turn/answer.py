@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from workers.errors import Permanent, RetryAfter, Transient
 from workers.house import House
-from workers.journal import drawings, perceiving, speeches, turns
+from workers.journal import drawings, perceiving, speeches, turns, wishes
 from workers.journal.database import JournalUnavailable
 from workers.journal.tables import Turn
 from workers.journal.turns import ATTEMPTS, Claim
 from workers.turn import order
+from workers.turn.choosing import choose
 from workers.turn.context import Outrun, Superseded, TurnContext
 from workers.turn.drawing import draw
 from workers.turn.ending import apologise
@@ -27,6 +28,9 @@ def answer(house: House, turn_id: int, queue: str = turns.COMPOSE) -> None:
         return
     if queue == drawings.DRAW:
         draw(house, turn_id)
+        return
+    if queue == wishes.RECOMMEND:
+        choose(house, turn_id)
         return
     try:
         claim = house.journal.transact(lambda session: turns.claim(session, turn_id, queue))

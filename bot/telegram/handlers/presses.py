@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from telegram import CallbackQuery
 
-from bot.telegram.handlers import country, forgetting, mood, photos, settings, voice
+from bot.telegram.handlers import country, forgetting, mood, music, photos, settings, voice
 from bot.telegram.press import Press, read, toast
 from bot.telegram.scene import Scene
 from models.words import as_language, say
@@ -42,6 +42,8 @@ def press(scene: Scene) -> None:
         photos.pressed(scene, found)
     elif found.noun == "mood":
         mood.pressed(scene, found)
+    elif found.noun == "music":
+        music.pressed(scene, found)
     elif found.noun == "danger":
         care(scene, found)
     else:

@@ -22,6 +22,7 @@ from bot.telegram.handlers import (
     groups,
     helping,
     mood,
+    music,
     photos,
     presses,
     privacy,
@@ -46,8 +47,10 @@ COMMANDS: dict[str, Effect] = {
     "country": country.country,
     "voice": voice.voice,
     "mood": mood.mood,
+    "music": music.music,
+    "playlist": music.playlist,
 }
-MENU = ("start", "help", "new", "mood", "settings", "privacy", "pause", "forget")
+MENU = ("help", "new", "mood", "music", "settings", "privacy", "pause", "forget")
 
 
 def nothing(scene: Scene) -> None:

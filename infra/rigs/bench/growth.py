@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from infra.rigs.bench.table import Row
 from infra.rigs.lines import line
-from workers.journal import conversations, inbox, migrate, outbox, people, speeches, turns
+from workers.journal import conversations, inbox, migrate, offers, outbox, people, speeches, turns
 from workers.journal.database import Journal
 from workers.journal.inbox import Arrival
 from workers.journal.keys import Keyring
@@ -138,8 +138,8 @@ def _message(journal: Journal, number: int) -> float:
         turns.messages(session, turn_id)
         answer = key_of(session, person).seal("What would you want somebody to say to you about it?")
         turns.commit_composition(session, claim, revision=1, answer=answer, source="model", decisions={})
-        speeches.withdraw(session, person)
-        body = {"text": "answer", "reply_markup": speeches.offer(turn, "en")}
+        offers.withdraw(session, person)
+        body = {"text": "answer", "reply_markup": offers.place(turn, "en", speech=True, music=False)}
         letter = Letter(body, "reply", "text", last=True, answers=message_id)
         conversation = session.get(Conversation, turn.conversation_id)
         outbox.put(session, BOT, chat, f"t:{turn_id}", letter, person=person, turn=turn, conversation=conversation)

@@ -9,7 +9,9 @@ from telegram import Bot
 from bot.telegram import request as requests
 from bot.telegram.press import SHAPE
 from bot.telegram.request import VOICE_NAME
+from bot.telegram.sounds import Sounds
 from tests.conftest import OpenRig
+from tests.rig.records import shop
 from workers.journal.outbox import WRITTEN, Due
 
 METHODS: dict[str, type[Any]] = {
@@ -20,6 +22,7 @@ METHODS: dict[str, type[Any]] = {
     "answerCallbackQuery": methods.AnswerCallbackQuery,
     "sendDocument": methods.SendDocument,
     "sendVoice": methods.SendVoice,
+    "sendAudio": methods.SendAudio,
 }
 
 
@@ -34,10 +37,13 @@ def check(due: Due) -> None:
     if due.method == "sendVoice":
         body["voice"] = types.BufferedInputFile(b"x", VOICE_NAME)
         del body["voice_b64"], body[WRITTEN]
+    if due.method == "sendAudio":
+        body["audio"] = f"track {body.pop('track')}"
+        del body[WRITTEN]
     made = METHODS[due.method].model_validate(body)
     assert (made.model_extra or {}) == {}, due.method
     text = body.get("text") or body.get("caption") or ""
-    longest = {"answerCallbackQuery": 200, "sendDocument": 1024}.get(due.method, 4096)
+    longest = {"answerCallbackQuery": 200, "sendDocument": 1024, "sendAudio": 1024}.get(due.method, 4096)
     assert len(text.encode("utf-16-le")) // 2 <= longest, f"{due.method}: {len(text)} characters"
     for row in body.get("reply_markup", {}).get("inline_keyboard", []):
         for button in row:
@@ -51,9 +57,9 @@ async def test_whatever_is_sent_fits(open_rig: OpenRig, monkeypatch: pytest.Monk
     seen: list[Due] = []
     real = requests.call
 
-    async def call(bot: Bot, due: Due) -> int | None:
+    async def call(bot: Bot, due: Due, sounds: Sounds) -> int | None:
         seen.append(due)
-        return await real(bot, due)
+        return await real(bot, due, sounds)
 
     monkeypatch.setattr("bot.telegram.sender.call", call)
     async with open_rig(admin_chat_ids="9", reply_quote="always") as rig:
@@ -64,6 +70,13 @@ async def test_whatever_is_sent_fits(open_rig: OpenRig, monkeypatch: pytest.Monk
         await people.say(1, "/voice both", **code)
         await people.say(1, "My cat is ill", **code)
         await people.say(1, raw="voice")
+        shop(rig.journal, rig.store, 6, attribution="x" * 500, source="https://example.org/" + "y" * 280)
+        await people.say(1, "/music", **code)
+        await rig.settle()
+        for data in ("music:goal:lift", "music:go:lift.sadness", "music:keep:1", "music:play:0"):
+            await people.press(1, data, people.chat(1)[-1]["message_id"])
+            await rig.settle()
+        await people.say(1, "/playlist", **code)
         await people.say(1, caption="look at this", photo=("a.jpg", b"content"))
         await rig.settle()
         for data in ("set:consent:diary.on", "set:consent:diary.yes", "country:page:1", "country:set:KR", "x"):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.workers.journal.meeting import BOT, person_of, say_to
-from workers.journal import conversations, outbox, speeches
+from workers.journal import conversations, offers, outbox, speeches
 from workers.journal.database import Journal
 from workers.journal.outbox import WRITTEN, Letter
 from workers.journal.people import key_of
@@ -219,7 +219,7 @@ def test_a_press_in_the_moment_of_the_next_answer_is_heard_or_told_that_it_is_la
 
             def withdraw(together: Barrier = together) -> None:
                 together.wait()
-                journal.transact(lambda session: speeches.withdraw(session, person_of(session)))
+                journal.transact(lambda session: offers.withdraw(session, person_of(session)))
 
             told, gone = threads.submit(press), threads.submit(withdraw)
             gone.result()

@@ -1,30 +1,12 @@
 """Tracks of the catalogue: what can be played, and that every change of it can be noticed."""
 
-from typing import Any
-
 import pytest
 
+from tests.rig.records import put
 from workers.journal import tracks
 from workers.journal.database import Journal
-from workers.journal.tables import Track
 
 BOT = 1000000001
-
-
-def piece(number: int, **given: Any) -> Track:
-    values: dict[str, Any] = {
-        "title": f"Piece {number}", "artist": "Ada", "licence": "CC0-1.0", "seconds": 60.0, "loudness": -20.0,
-        "sha256": f"{number:064x}", "key": f"tracks/{number:064x}.mp3", "size": 1000, "fingerprint": b"f",
-        "features": b"\0" * 320, "features_version": "1", "moods": {"calm": 1.0}, "valence": 0.4, "arousal": -0.6,
-        "moods_by": tracks.BY_HEAD, "model": "m", "original": f"sha256:{number:064x}",
-    }  # fmt: skip
-    return Track(**{**values, **given})
-
-
-def put(journal: Journal, number: int, **given: Any) -> int:
-    with journal.write() as session:
-        tracks.changing(session)
-        return tracks.add(session, piece(number, **given)).id
 
 
 def test_what_is_added_can_be_played_and_what_is_removed_cannot(journal: Journal) -> None:
