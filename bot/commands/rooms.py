@@ -49,6 +49,7 @@ EVALUATED = {
     "face": Room("models.emotion.face.evaluate", licence=True, looks=True),
     "text": Room("models.emotion.text.evaluate", licence=True),
     "fusion": Room("models.emotion.fusion.evaluate", licence=True),
+    "music": Room("models.music.evaluate"),
     "recognition": Room("models.speech.evaluate", ("recognition",), hears=True),
     "speech": Room("models.speech.evaluate", ("speech",), hears=True, speaks=True),
 }

@@ -26,6 +26,10 @@ class Composed:
     labels: Labels
     corner: Labels
 
+    def part(self, chosen: NDArray[np.intp]) -> "Composed":
+        """These pieces alone."""
+        return Composed(self.raw[chosen], self.labels[chosen], self.corner[chosen])
+
 
 def composed(each: int, cache: Path, told: Callable[[int, int], None] | None = None) -> Composed:
     """`each` pieces of every mood, from `cache` where they are there already; `told` hears (done, of)."""

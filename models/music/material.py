@@ -150,8 +150,12 @@ def families(found: Sequence[Track]) -> NDArray[np.int64]:
     return np.array([root(place) for place in range(len(found))], np.int64)
 
 
+def mark(raw: Floats) -> int:
+    """A number by which a head knows again the features [80] that it was learned from."""
+    rounded = np.round(np.asarray(raw, np.float64), 3) + 0.0  # no minus zero
+    return int.from_bytes(hashlib.sha256(rounded.astype("<f4").tobytes()).digest()[:8], "little")
+
+
 def marks(raw: Floats) -> NDArray[np.uint64]:
-    """A number for each of `raw` [n, 80], by which a head knows again what it was learned from: sorted, each once."""
-    rounded = np.round(np.asarray(raw, np.float64), 3) + 0.0
-    digests = [hashlib.sha256(row.astype("<f4").tobytes()).digest()[:8] for row in rounded]
-    return np.unique(np.frombuffer(b"".join(digests), "<u8").astype(np.uint64))
+    """The marks of `raw` [n, 80], sorted, each once."""
+    return np.unique(np.array([mark(row) for row in raw], np.uint64))

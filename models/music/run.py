@@ -17,6 +17,8 @@ class Run:
     folds: int
     strengths: tuple[float, ...]
     directions: int
+    pieces: int
+    weight: float
     familiar: float
     coverage: float
 

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import Progress
 
 from models.dataset import UnreadableData
 from models.emotion.head import save
 from models.music import run
-from models.music.learning import Lesson, fitted
+from models.music.composed import Composed, composed
+from models.music.learning import fitted, lesson
 from models.music.material import CACHE, Material, marks, material, tracks
 from models.music.moods import MOODS
 from models.music.predict import HEAD
@@ -25,9 +27,16 @@ HERE = Path(__file__).parent
 def heard(data: Path, cache: Path) -> Material:
     """The tracks that `data` names with their features, with a bar on standard error. Raises `UnreadableData`."""
     found = tracks(data)
-    with Progress(transient=True) as bar:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("listening", total=len(found))
         return material(found, cache, lambda done, _: bar.update(task, completed=done))
+
+
+def played(each: int, cache: Path) -> Composed:
+    """`each` composed pieces of every mood with their features, with a bar on standard error."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("composing", total=each * len(MOODS))
+        return composed(each, cache, lambda done, _: bar.update(task, completed=done))
 
 
 def train(arguments: Sequence[str] | None = None) -> None:
@@ -44,15 +53,21 @@ def train(arguments: Sequence[str] | None = None) -> None:
     plan = run.read(chosen.run)
     real = heard(chosen.data, chosen.cache)
     sources = sorted({track.source for track in real.tracks if track.source})
+    own = played(plan.pieces, chosen.cache)
     try:
-        head = fitted(Lesson(real.raw, real.labels, real.family), plan, tuple(sources))
+        head = fitted(
+            lesson(real, own, plan.weight), plan, (*sources, f"{len(own.labels)} pieces of Heed's composer")
+        )
     except ValueError as error:
         raise UnreadableData(str(error)) from None
     head.extras["seen"] = marks(real.raw)
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     save(head, chosen.out)
     counts = ", ".join(f"{mood} {int((real.labels == place).sum())}" for place, mood in enumerate(MOODS))
-    print(f"{head.card.name}: {len(real.labels)} tracks ({counts}), {len(set(real.family.tolist()))} families")
+    families = len(set(real.family.tolist()))
+    print(
+        f"{head.card.name}: {len(real.labels)} tracks ({counts}) of {families} families; {len(own.labels)} composed"
+    )
     if real.refused:
         print("not used: " + ", ".join(f"{why} {count}" for why, count in real.refused.items()))
     strength = float(head.extras["strength"][0])

@@ -20,6 +20,7 @@ PURPOSES = {
     "voice": "feelings in voices",
     "face": "feelings in faces",
     "fusion": "one feeling from several",
+    "music": "moods of music",
 }
 NETWORK = "network.onnx"
 
@@ -54,7 +55,8 @@ def learned() -> tuple[Learned, ...]:
         Learned(name, path, (MODELS / path).stat().st_size, OWN, True, purpose)
         for name, (path, purpose) in DANGER.items()
     ]
-    heads = [_head(path) for path in sorted((MODELS / "emotion").glob("*/heads/*.npz"))]
+    found = [*sorted((MODELS / "emotion").glob("*/heads/*.npz")), *sorted((MODELS / "music").glob("heads/*.npz"))]
+    heads = [_head(path) for path in found]
     networks = [_network(path) for path in sorted((MODELS / "emotion").glob(f"*/{NETWORK}"))]
     return (*danger, *heads, *networks)
 
