@@ -63,7 +63,7 @@ def main() -> int:
             told("pictures", pictures.pictures(), "", before)
         if "similar" in wanted:
             before = load()
-            told("similar", similar.similar(vectors), "", before)
+            told("similar", similar.similar(vectors), similar.ABOUT, before)
         _shipped(wanted, told)
         if "growth" in wanted:
             before = load()

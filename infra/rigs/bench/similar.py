@@ -14,6 +14,9 @@ from workers.settings import PROJECT
 
 RECALL = 0.98
 JOURNEY_MS = 20
+ABOUT = """Real pieces: the features of sound, with `--vectors FILE.npz`; those that Heed composes are described by
+`python -m infra.rigs.bench.sounding FILE.npz`. Invented ones: clustered as a catalogue is, for sizes that nobody has at
+hand."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
@@ -36,7 +39,7 @@ def _rows(told: dict[str, Any]) -> list[Row]:
         return [
             at_most(f"a journey through {told['count']:,} pieces, p50", told["journey"] * 1e3, JOURNEY_MS, "ms", 1)
         ]
-    which = f"{told['count']:,} {'pieces that sound' if told['real'] else 'invented pieces'}"
+    which = f"{told['count']:,} {'real pieces' if told['real'] else 'invented ones'}"
     if "recall" not in told:
         return [Row(f"{which}: five by comparing all / by Annoy", f"{_ms(told['exact'])} / Annoy is not installed")]
     return [
