@@ -15,8 +15,8 @@ from workers.settings import PROJECT
 RECALL = 0.98
 JOURNEY_MS = 20
 ABOUT = """Real pieces: the features of sound, with `--vectors FILE.npz`; those that Heed composes are described by
-`python -m infra.rigs.bench.sounding FILE.npz`. Invented ones: clustered as a catalogue is, for sizes that nobody has at
-hand."""
+`python -m infra.rigs.bench.sounding FILE.npz`. Invented ones: clustered as a catalogue is, for sizes that nobody
+has at hand."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
