@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from bot.commands import cases, database, keeping, keys, person, rooms, running, say, weights
+from bot.commands import cases, database, keeping, keys, music, person, rooms, running, say, weights
 
 app = typer.Typer(
     help="Heed: a companion on Telegram.",
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (running, say, person, keeping, rooms):
+for group in (running, say, person, keeping, rooms, music):
     group.register(app)
 app.add_typer(cases.app, name="cases")
 app.add_typer(database.app, name="db")

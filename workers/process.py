@@ -36,7 +36,7 @@ from typing import Any, Literal, TextIO
 from workers.journal.keys import KeysUnusable
 from workers.settings import BadSettings, Settings
 
-Kind = Literal["bot", "text", "media", "playground", "supervisor", "command"]
+Kind = Literal["bot", "text", "media", "playground", "supervisor", "command", "starter"]
 
 HOUSE = ("bot", "workers", "models", "migrations", "heed", "infra")
 # They log addresses that hold the token, whole updates, or with what and where a photo was taken. At WARNING their
@@ -74,8 +74,8 @@ ENTERED_KEY = "HEED_ENTERED"
 SHARES: dict[str, float] = {"text": 1.0, "media": 0.0}
 
 # Where both want the same core, the text worker gets most of it (nice 10 beside 0). Where one is free, hearing is as
-# quick as ever.
-STEPS_BACK: dict[str, int] = {"media": 10}
+# quick as ever. The starter goes further back by itself, but for the moments in which it holds the database.
+STEPS_BACK: dict[str, int] = {"media": 10, "starter": 10}
 AUTOGROUP = Path("/proc/self/autogroup")  # with a session of its own, a process is nice to others only by this
 
 M_ARENA_MAX = -8  # glibc's malloc.h

@@ -21,7 +21,7 @@ TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
 FACES = "face-landmarker"  # finds the faces in pictures
 TEXT_ENCODER = "multilingual-e5-small-q4"  # feelings in texts are read with it, whatever reads danger
 WHISPER = ("whisper-base", "whisper-base-config", "whisper-base-tokenizer", "whisper-base-vocabulary")
-SECRETS = ("telegram_token", "webhook_secret", "reply_key", "synthesiser_key", "s3_secret")
+SECRETS = ("telegram_token", "webhook_secret", "reply_key", "synthesiser_key", "s3_secret", "api_token")
 
 
 class BadSettings(ValueError):
@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     synthesiser_languages: str = "en"
 
     danger_model: str = "multilingual-e5-small-q4"
+
+    music_starter: int = Field(default=8, ge=0, le=1000, description="pieces of each mood that Heed composes itself")
+    api_token: SecretStr | None = None
+    api_token_file: Path | None = None
 
     send_rate: float = Field(default=30.0, gt=0, description="messages a second over all chats")
     chat_send_rate: float = Field(default=1.0, gt=0, description="messages a second in one chat after a burst of 4")
@@ -219,6 +223,8 @@ class Settings(BaseSettings):
             raise ValueError("HEED_WEBHOOK_SECRET: is needed with HEED_WEBHOOK_URL")
         if self.webhook_secret and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", self.webhook_secret.get_secret_value()):
             raise ValueError("HEED_WEBHOOK_SECRET: must be 16 to 256 of A-Z a-z 0-9 _ -")
+        if self.api_token and not re.fullmatch(r"[\x21-\x7e]{16,256}", self.api_token.get_secret_value()):
+            raise ValueError("HEED_API_TOKEN: must be 16 to 256 letters, digits and signs without a space")
         if self.reply_engine == "openai" and not self.reply_url:
             raise ValueError("HEED_REPLY_URL: is needed with HEED_REPLY_ENGINE=openai")
         if bool(self.s3_key) != bool(self.s3_secret):

@@ -87,12 +87,12 @@ def train(
 
 def bench(context: typer.Context) -> None:
     """Measure this machine, as a table."""
-    _become("infra.rigs.bench", context.args)
+    become("infra.rigs.bench", context.args)
 
 
 def faults(context: typer.Context) -> None:
     """Break everything on purpose and count what was lost."""
-    _become("infra.rigs.faults", context.args)
+    become("infra.rigs.faults", context.args)
 
 
 def _enter(rooms: dict[str, Room], name: str, given: list[str]) -> None:
@@ -102,10 +102,10 @@ def _enter(rooms: dict[str, Room], name: str, given: list[str]) -> None:
     room, settings = rooms[name], Settings.load()
     key = settings.synthesiser_key if room.speaks else None
     secret = {"HEED_SYNTHESISER_KEY": key.get_secret_value()} if key else {}
-    _become(room.module, [*room.first, *room.told(settings), *given], secret)
+    become(room.module, [*room.first, *room.told(settings), *given], secret)
 
 
-def _become(module: str, arguments: list[str], secret: dict[str, str] | None = None) -> None:
+def become(module: str, arguments: list[str], secret: dict[str, str] | None = None) -> None:
     # `infra` lies in a checkout and is not installed, so that the project's folder is named to the other program.
     place = PROJECT.joinpath(*module.split("."))
     if not place.is_dir() and not place.with_suffix(".py").is_file():

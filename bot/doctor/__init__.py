@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from bot import redis_server
 from bot.doctor.finding import Finding
-from bot.doctor.music import search
+from bot.doctor.music import catalogue, search
 from bot.doctor.store import media
 from bot.supervisor.house import port_free
 from bot.supervisor.lock import holder
@@ -41,7 +41,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
     findings.append(Finding("settings", "ok", "every value can be used"))
     running = holder(settings.home)
     checks: list[Callable[[Settings], Finding]] = [libraries, disk, keys, lambda s: weights(s, deep), licences]
-    checks += [voice, faces, database, media, search, lambda s: broker(s, running), bot_api, browser]
+    checks += [voice, faces, database, media, catalogue, search, lambda s: broker(s, running), bot_api, browser]
     for check in checks:
         findings.append(check(settings))
     findings += ports(settings, running)

@@ -25,6 +25,8 @@ class Program:
     answers: Callable[[], bool] | None = None
     """Asked for readiness; where there is none, the process says it by itself (`workers.process.say_ready`)."""
     stop_seconds: float = 10.0
+    ends: bool = False
+    """Whether it comes to an end by itself: with code 0 it is done, and not started again."""
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -46,6 +48,7 @@ class Child:
         self.last_code: int | None = None
         self.back_off = BackOff()
         self.next_start = 0.0
+        self.done = False
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -82,11 +85,14 @@ class Child:
         return self.program.answers() if self.program.answers else self.program.ready_file.exists()
 
     def died(self) -> bool:
-        """True once per death: notes it, and sets `next_start` (monotonic seconds)."""
+        """True once per death: notes it, and sets `next_start` (monotonic seconds), or `done`."""
         if self._process is None or self._process.poll() is None:
             return False
         self.last_code = self._process.returncode
         self._process = None
+        if self.program.ends and self.last_code == 0:
+            self.done = True
+            return True
         self.deaths += 1
         now = time.monotonic()
         self.next_start = now + self.back_off.died(now)
@@ -94,7 +100,7 @@ class Child:
 
     def due(self) -> bool:
         """Whether it is down and its time to start again has come."""
-        return self._process is None and time.monotonic() >= self.next_start
+        return self._process is None and not self.done and time.monotonic() >= self.next_start
 
     def ask_to_stop(self) -> None:
         if self._process is not None:

@@ -86,6 +86,8 @@ class House:
             self._await(child, seconds)
         self._ready_file.touch()
         self._welcome()
+        if settings.music_starter:
+            self._launch(plan.starter(settings))
         if settings.plays and self._browser and plan.opens_here():
             webbrowser.open(self._address())
 
@@ -156,7 +158,8 @@ class House:
             raise Stopped
         for child in self._children:
             if child.died():
-                self._tell_death(child)
+                if not child.done:
+                    self._tell_death(child)
                 self._note()
             if child.due():
                 child.start()
@@ -175,9 +178,9 @@ class House:
 
     def _stop(self) -> None:
         """The bot first, so that nothing new comes in; then the workers drain; Redis last."""
-        order = ["bot", "text", "media", plan.PLAYGROUND, "redis"]
+        groups = (("bot", plan.STARTER), ("text", "media"), (plan.PLAYGROUND,), ("redis",))
         by_name = {child.name: child for child in self._children}
-        for group in (order[:1], order[1:3], order[3:4], order[4:]):
+        for group in groups:
             stopping = [by_name[name] for name in group if name in by_name]
             for child in stopping:
                 child.ask_to_stop()

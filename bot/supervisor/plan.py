@@ -13,6 +13,7 @@ from workers.settings import Settings
 WORKER_STOP_SECONDS = 25.0
 BOT_STOP_SECONDS = 12.0
 PLAYGROUND = "playground"
+STARTER = "starter"
 
 
 def run_folder(settings: Settings) -> Path:
@@ -83,6 +84,16 @@ def bot(settings: Settings) -> Program:
         command=_entered(settings, "bot", "bot.telegram"),
         folder=run_folder(settings),
         stop_seconds=BOT_STOP_SECONDS,
+    )
+
+
+def starter(settings: Settings) -> Program:
+    """What composes the starter catalogue, as far as it is not there, and then ends."""
+    return Program(
+        name=STARTER,
+        command=_entered(settings, STARTER, "workers.catalogue", "starter"),
+        folder=run_folder(settings),
+        ends=True,
     )
 
 

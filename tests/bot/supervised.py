@@ -43,6 +43,25 @@ def child(settings: Settings, name: str) -> Program:
     )
 
 
+STARTER = textwrap.dedent(
+    """
+    import pathlib, sys, time
+    home = pathlib.Path(sys.argv[1])
+    with open(home / "starts", "a") as starts:
+        starts.write("starter ")
+    while not (home / "starter.code").exists():
+        time.sleep(0.05)
+    sys.exit(int((home / "starter.code").read_text()))
+    """
+)
+
+
+def starter(settings: Settings) -> Program:
+    """What ends by itself, with the code in the file ``starter.code`` once that is there."""
+    command = [sys.executable, "-c", STARTER, str(settings.home)]
+    return Program(name=plan.STARTER, command=command, folder=plan.run_folder(settings), ends=True)
+
+
 def main() -> int:
     settings = Settings.load()
     plan.page_token_file(settings).parent.mkdir(parents=True, exist_ok=True)
@@ -50,6 +69,7 @@ def main() -> int:
     with (
         mock.patch.object(plan, "playground", lambda settings: child(settings, "playground")),
         mock.patch.object(plan, "worker", child),
+        mock.patch.object(plan, "starter", starter),
         mock.patch.object(plan, "bot", lambda settings: child(settings, "bot")),
     ):
         try:

@@ -19,7 +19,12 @@ from workers.settings import PROJECT, Settings
 
 CHILDREN = {"redis", "playground", "text", "media", "bot"}
 
-HOUSE = {"HEED_REPLY_ENGINE": "inprocess", "HEED_DANGER_MODEL": "none", "HEED_RECOGNISER": "scripted"}
+HOUSE = {
+    "HEED_REPLY_ENGINE": "inprocess",
+    "HEED_DANGER_MODEL": "none",
+    "HEED_RECOGNISER": "scripted",
+    "HEED_MUSIC_STARTER": "0",
+}
 """A house without weights: what is tested here is who starts and who stops."""
 
 
@@ -253,3 +258,30 @@ def test_a_lock_is_given_back_when_its_holder_ends(tmp_path: Path) -> None:
         with pytest.raises(AlreadyRunning), HomeLock(tmp_path):
             pass
     assert holder(tmp_path) is None
+
+
+def test_what_composes_the_starter_catalogue_ends_and_is_not_started_again(start: Callable[..., Running]) -> None:
+    running = start(HEED_MUSIC_STARTER="1")
+    until(lambda: running.pids().get("starter") and running.up())
+    (running.home / "starter.code").write_text("0")
+    until(lambda: running.pids()["starter"] is None)
+    time.sleep(1.0)
+    assert (running.home / "starts").read_text().split() == ["starter"]
+    code, _, err = running.end()
+    assert (code, err) == (0, "")
+
+
+def test_what_composes_the_starter_catalogue_goes_on_after_it_was_killed(start: Callable[..., Running]) -> None:
+    running = start(HEED_MUSIC_STARTER="1")
+    until(lambda: running.pids().get("starter") and running.up())
+    before = running.pid("starter")
+    os.kill(before, signal.SIGKILL)
+    until(lambda: running.pids()["starter"] not in {None, before})
+    assert running.end()[0] == 0
+
+
+def test_no_catalogue_is_composed_where_none_is_wanted(start: Callable[..., Running]) -> None:
+    running = start()
+    until(running.up)
+    assert "starter" not in running.pids()
+    assert running.end()[0] == 0

@@ -185,12 +185,10 @@ class Shelf:
 
 
 def tune(piece: Light) -> Tune:
-    """A piece as choosing sees it. Of Heed's own, those with the same chords are a family: they would be heard as
-    "the same again". They have all one artist, so that each counts as an artist of its own there."""
+    """A piece as choosing sees it. Of Heed's own, those of one mood that the same instrument leads are a family: they
+    would be heard as "the same again". All have one artist, so that each counts as an artist of its own there."""
     dark = float(piece.moods.get("dark", 0.0))
     if piece.made_of is None:
         return Tune(piece.id, piece.artist or f"#{piece.id}", piece.valence, piece.arousal, dark)
-    chords = " ".join(str(chord) for chord in piece.made_of.get("chords", ()))
-    return Tune(
-        piece.id, f"{piece.artist} {piece.id}", piece.valence, piece.arousal, dark, f"{piece.artist} {chords}"
-    )
+    family = f"{piece.artist} {piece.made_of.get('mood')} {next(iter(piece.made_of.get('instruments', ())), '')}"
+    return Tune(piece.id, f"{piece.artist} {piece.id}", piece.valence, piece.arousal, dark, family)

@@ -194,11 +194,12 @@ def test_a_database_that_is_away_is_said_and_the_next_question_asks_again(
     assert len(shelf.shown().rows) == 12
 
 
-def test_pieces_of_heeds_own_with_the_same_chords_are_a_family_and_have_artists_of_their_own() -> None:
-    one = tune(Light(1, "Heed", {"chords": ["C", "G"]}, 0.1, 0.2, {"dark": 0.3}))
-    two = tune(Light(2, "Heed", {"chords": ["C", "G"]}, 0.1, 0.2, {}))
+def test_pieces_of_heeds_own_that_one_instrument_leads_are_a_family_and_have_artists_of_their_own() -> None:
+    one = tune(Light(1, "Heed", {"mood": "calm", "instruments": ["flute", "harp"]}, 0.1, 0.2, {"dark": 0.3}))
+    two = tune(Light(2, "Heed", {"mood": "calm", "instruments": ["flute", "bed"]}, 0.1, 0.2, {}))
+    dark = tune(Light(4, "Heed", {"mood": "dark", "instruments": ["flute", "bed"]}, 0.1, 0.2, {}))
     other = tune(Light(3, "Ada", None, 0.1, 0.2, {}))
-    assert one.family == two.family
+    assert one.family == two.family != dark.family
     assert one.artist != two.artist
     assert (one.dark, two.dark) == (0.3, 0.0)
     assert (other.artist, other.family) == ("Ada", "")
