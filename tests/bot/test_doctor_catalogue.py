@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot import doctor
-from tests.workers.journal.test_tracks import piece
+from tests.rig.records import piece
 from workers.journal import migrate, tracks
 from workers.journal.database import Journal
 from workers.journal.keys import Keyring

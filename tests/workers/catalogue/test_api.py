@@ -11,7 +11,7 @@ import pytest
 
 from models.music import features
 from models.music.moods import MOODS
-from tests.workers.journal.test_tracks import put
+from tests.rig.records import put
 from workers.catalogue.api import Counter, application
 from workers.catalogue.keeping import Archive
 from workers.catalogue.shelf import Shelf

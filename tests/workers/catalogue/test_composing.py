@@ -90,6 +90,7 @@ class Starter:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # its niceness is that of its session, which must not be the tests'
         )
 
     def end(self, seconds: float = 100) -> int:

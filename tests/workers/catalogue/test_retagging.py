@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.music.moods import ANCHORS
+from tests.rig.records import put
 from tests.workers.catalogue.tones import written
-from tests.workers.journal.test_tracks import put
 from workers.catalogue import originals
 from workers.catalogue.retagging import BadTags, retag
 from workers.journal import tracks

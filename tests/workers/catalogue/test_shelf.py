@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.music import features, index
 from models.music.index import SIDECAR, AnnoyIndex, ExactIndex
-from tests.workers.journal.test_tracks import put
+from tests.rig.records import put
 from workers.catalogue.shelf import NoSuchTrack, Shelf, scaled_among, tune
 from workers.journal import tracks
 from workers.journal.database import Journal, JournalUnavailable
