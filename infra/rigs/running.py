@@ -209,6 +209,8 @@ def _heed(home: Path, url: str, engine: str) -> dict[str, str]:
         "HEED_MEDIA_URL": "",
         "HEED_ADMIN_CHAT_IDS": "",
         "HEED_REPLY_ENGINE": engine,
+        # What is measured here is not what composing costs.
+        "HEED_MUSIC_STARTER": "0",
         # Where the engine costs nothing, hearing costs nothing either.
         "HEED_RECOGNISER": "scripted" if engine == "inprocess" else "whisper",
         "HEED_SYNTHESISER": "tone" if engine == "inprocess" else "hibari",
