@@ -31,6 +31,8 @@ class Seen:
     """Whether it shows what was heard in a recording; it answers nothing."""
     spoken: bool = False
     """Whether it is a voice note."""
+    played: bool = False
+    """Whether it is a piece of music."""
 
 
 class People:
@@ -74,6 +76,12 @@ class People:
             answer.raise_for_status()
             number: int = (await answer.json())["message"]["message_id"]
             return number
+
+    async def press(self, person: int, message_id: int, data: str) -> None:
+        """Presses a button. Raises `ClientError`."""
+        body = {"message_id": message_id, "data": data}
+        async with self._session.post(f"{self._url}/people/{person}/press", data=body) as answer:
+            answer.raise_for_status()
 
     async def history(self, person: int) -> list[Message]:
         """Everything of one chat, both directions, oldest first."""
@@ -158,4 +166,5 @@ def _seen(message: Message, at: float) -> Seen:
         str(message.get("text", "")),
         shows(message),
         "voice" in message,
+        "audio" in message,
     )

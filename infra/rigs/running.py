@@ -208,6 +208,8 @@ def _heed(home: Path, url: str, engine: str) -> dict[str, str]:
         "HEED_BROKER_URL": "",
         "HEED_MEDIA_URL": "",
         "HEED_ADMIN_CHAT_IDS": "",
+        "HEED_API_TOKEN": "",
+        "HEED_MUSIC_STARTER": "0",
         "HEED_REPLY_ENGINE": engine,
         # What is measured here is not what composing costs.
         "HEED_MUSIC_STARTER": "0",

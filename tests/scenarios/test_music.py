@@ -128,6 +128,9 @@ async def test_another_five_are_others_until_all_were_heard_and_then_that_is_sai
     assert say("en", "music.again") in text_of(heard[2][0])
     assert len(three) == 5
     assert sum(title.startswith("dark") for title in three) <= 1
+    four = await wish(people, "music:go:lift.sadness")  # everything counts as unheard again
+    assert say("en", "music.again") not in text_of(four[0])
+    assert set(titles(four)).isdisjoint(three)
 
 
 async def test_in_a_new_conversation_everything_may_come_again(rig: Rig, people: People) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from workers.journal.tables import Pick, Track, now
@@ -18,6 +18,11 @@ def add(session: Session, person_id: str, conversation_id: int, origin: str, tra
     for track_id in tracks:
         session.add(Pick(person_id=person_id, conversation_id=conversation_id, track_id=track_id, origin=origin))
     session.flush()
+
+
+def begin_again(session: Session, conversation_id: int) -> None:
+    """All was heard: from now on everything counts as unheard, but for what is added next."""
+    session.execute(delete(Pick).where(Pick.conversation_id == conversation_id))
 
 
 def chosen(session: Session, person_id: str, track_id: int) -> None:

@@ -141,6 +141,8 @@ def keep(session: Session, claim: Claim, wanted: Wanted, chosen: Chosen) -> bool
             outbox.WRITTEN: failed,
         }
         _put(session, wish, person, conversation, Letter(body, outbox.MUSIC, f"music{number}", "sendAudio"))
+    if chosen.began_again:
+        picks.begin_again(session, conversation.id)
     picks.add(session, person.id, conversation.id, wish.origin, [track.id for track in tracks])
     session.delete(wish)
     return True

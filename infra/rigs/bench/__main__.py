@@ -2,8 +2,8 @@
 
 Parts: overhead, throughput, door (in-process engine, Bot API server included; the last without the second opinion on
 danger); pictures (the shipped networks, no house); similar (searching music, no house; real features too where
---vectors names them); latency, memory, voice, tokens, saturation (the shipped model and recogniser); growth (stored
-turns); start (a second `heed up`).
+--vectors names them); music (from a button to a piece, and taking sound in); latency, memory, voice, tokens,
+saturation (the shipped model and recogniser); growth (stored turns); start (a second `heed up`).
 """
 
 import argparse
@@ -12,14 +12,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from infra.rigs.bench import growth, house_cost, model, pictures, saturation, similar, voice
+from infra.rigs.bench import growth, house_cost, model, music, pictures, saturation, similar, voice
 from infra.rigs.bench.table import Row, keep, shown, today
 from infra.rigs.machine import load, machine
 from infra.rigs.running import RigFailed, Running
 
 PARTS = (
-    *("overhead", "throughput", "door", "pictures", "similar", "latency", "memory", "voice", "tokens", "saturation"),
-    *("growth", "start"),
+    *("overhead", "throughput", "door", "pictures", "similar", "music", "latency", "memory", "voice"),
+    *("tokens", "saturation", "growth", "start"),
 )
 TITLES = {
     "overhead": "Time the house adds (in-process engine, 5 messages a second)",
@@ -27,6 +27,7 @@ TITLES = {
     "door": "The same without the second opinion on danger (HEED_DANGER_MODEL=none)",
     "pictures": "Looking at pictures, one at a time on one thread",
     "similar": "Choosing music, on one thread: Annoy beside comparing every piece, and journeys",
+    "music": "Music: what somebody waits for, and taking it in",
     "latency": "A reply of the shipped model, one person at a time, ten turns of history",
     "memory": "Memory with the shipped model",
     "voice": "A voice note beside the same words typed",
@@ -64,6 +65,13 @@ def main() -> int:
         if "similar" in wanted:
             before = load()
             told("similar", similar.similar(vectors), similar.ABOUT, before)
+        if "music" in wanted:
+            before = load()
+            with (
+                tempfile.TemporaryDirectory(prefix="heed-bench-") as home,
+                Running(Path(home), **house_cost.RAISED, **QUIET_LOG, HEED_MUSIC_STARTER="2") as heed,
+            ):
+                told("music", music.music(heed), "", before)
         _shipped(wanted, told)
         if "growth" in wanted:
             before = load()
