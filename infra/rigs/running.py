@@ -211,8 +211,6 @@ def _heed(home: Path, url: str, engine: str) -> dict[str, str]:
         "HEED_API_TOKEN": "",
         "HEED_MUSIC_STARTER": "0",
         "HEED_REPLY_ENGINE": engine,
-        # What is measured here is not what composing costs.
-        "HEED_MUSIC_STARTER": "0",
         # Where the engine costs nothing, hearing costs nothing either.
         "HEED_RECOGNISER": "scripted" if engine == "inprocess" else "whisper",
         "HEED_SYNTHESISER": "tone" if engine == "inprocess" else "hibari",

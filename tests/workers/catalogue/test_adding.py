@@ -14,6 +14,7 @@ from workers.catalogue.keeping import Archive
 from workers.catalogue.licences import Terms
 from workers.journal import tracks
 from workers.journal.tables import Track
+from workers.media.store import StoreUnavailable
 
 
 def only(archive: Archive) -> Track:
@@ -166,6 +167,22 @@ def test_a_piece_whose_object_was_lost_gets_it_again_from_its_file(
     (outcome,) = add(file)
     assert (outcome.state, outcome.track_id) == ("added", 1)
     assert archive.store.has(only(archive).key)
+
+
+def test_a_store_that_is_away_ends_the_run_without_a_row_and_the_next_run_goes_on(
+    archive: Archive, add: Add, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(key: str, data: bytes, content_type: str) -> None:
+        raise StoreUnavailable("the store cannot be reached")
+
+    file = written(tmp_path / "song.wav", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(archive.store, "put", away)
+        with pytest.raises(StoreUnavailable):
+            add(file)
+    with archive.journal.read() as session:
+        assert tracks.count(session) == 0
+    assert [outcome.state for outcome in add(file)] == ["added"], "and nobody waits for a lease"
 
 
 def test_a_folder_is_searched_to_the_bottom_for_sound_and_each_file_comes_once(tmp_path: Path) -> None:
