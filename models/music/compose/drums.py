@@ -18,17 +18,21 @@ PATTERNS: dict[str, dict[str, tuple[float, ...]]] = {
     "thud": {"tom": (0, 2.75)},
 }
 """Beats of a bar of four on which each is played."""
-LEVELS = {"kick": 0.5, "brush": 0.1, "shaker": 0.045, "wood": 0.12, "tom": 0.55}
+LEVELS = {"kick": 0.36, "brush": 0.13, "shaker": 0.055, "wood": 0.1, "tom": 0.36}
+LIGHT = {"brush", "shaker", "wood"}
+"""What plays where the others wait."""
+TAKES = 3
+"""No hand strikes twice the same: so many takes of what is noise."""
 
 
-def sounds(chance: np.random.Generator) -> dict[str, Mono]:
-    """One stroke of each: float32 [n]."""
+def sounds(chance: np.random.Generator) -> dict[str, list[Mono]]:
+    """Strokes of each, to take turns: float32 [n]."""
     return {
-        "kick": _drum(105, 46, 0.16, 0.32),
-        "tom": _drum(82, 52, 0.5, 0.9),
-        "brush": _noise(chance, 1200, 5200, 0.009, 0.13),
-        "shaker": _noise(chance, 5200, 10_500, 0.012, 0.05),
-        "wood": _drum(860, 820, 0.02, 0.12) * np.float32(0.8),
+        "kick": [_drum(105, 46, 0.16, 0.32)],
+        "tom": [_drum(82, 52, 0.5, 0.9)],
+        "brush": [_noise(chance, 1200, 5200, 0.009, 0.13) for _ in range(TAKES)],
+        "shaker": [_noise(chance, 4200, 9500, 0.016, 0.05) for _ in range(TAKES)],
+        "wood": [_drum(860, 820, 0.02, 0.12) * np.float32(0.8)],
     }
 
 

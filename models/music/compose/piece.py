@@ -10,13 +10,15 @@ from models.music.compose.drums import LEVELS, sounds
 from models.music.compose.room import in_room
 from models.music.compose.score import BAR, Choices, Played, chords_of, form, written
 from models.music.compose.style import Style, style_of, titles_of
-from models.music.compose.theory import Key
+from models.music.compose.theory import Chord, Key, fits
 from models.music.compose.voices import RATE, VOICES, Mono, hertz
 from models.music.moods import Mood
 
 VERSION = 1
 SHORTEST_S, LONGEST_S = 50.0, 78.0
-"""Before the echo of the room; with it a piece takes 45 to 90 seconds."""
+"""As wanted; as whole phrases, with the slower end and the echo of the room, 45 to 90 seconds."""
+SLOWER = 0.016
+"""How the end slows down: so many beats more for the square of the beats since its last phrase began to close."""
 PEAK = 0.7
 TIMING_S = 0.007
 FORCE = 0.06
@@ -24,9 +26,10 @@ FORCE = 0.06
 EDGE_S = 0.01
 MIX: dict[str, tuple[float, float]] = {
     "lead": (0.36, 0.08),
+    "second": (0.24, -0.12),
     "plays": (0.2, -0.35),
-    "bed": (0.075, 0.3),
-    "bass": (0.3, 0.0),
+    "bed": (0.115, 0.3),
+    "bass": (0.27, 0.0),
 }
 """Level, and place between left (-1) and right (1)."""
 LOUD = {
@@ -45,7 +48,7 @@ LOUD = {
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`samples`: float32 [n, 2], 44.1 kHz. `tempo` in beats a minute; `chords`: of A and then of B, as numerals;
-    `instruments`: who leads, who plays the chords, who holds them, and the drums."""
+    `instruments`: who leads, who plays the chords, who holds them, the drums, and who leads in B."""
 
     samples: NDArray[np.float32] = field(repr=False)
     mood: Mood
@@ -76,8 +79,8 @@ def compose(mood: Mood, number: int) -> Piece:
         title=title_of(mood, number),
         tempo=choices.tempo,
         key=choices.key.name,
-        chords=tuple(chord.name for chord in (*choices.first, *choices.second)),
-        instruments=(choices.lead, choices.plays, choices.bed, choices.drums),
+        chords=tuple(chord.name for chord in (*choices.first, *choices.turn)),
+        instruments=(choices.lead, choices.plays, choices.bed, choices.drums, choices.second),
     )
 
 
@@ -95,14 +98,16 @@ def _chosen(style: Style, chance: np.random.Generator) -> Choices:
         return among[int(chance.integers(len(among)))]
 
     tempo = int(chance.integers(style.tempo[0], style.tempo[1] + 1))
+    mode = one(style.modes)
     lead = one(style.leads)
     plays = one(tuple(voice for voice in style.plays if voice != lead))
     return Choices(
-        key=Key(int(chance.integers(12)), one(style.modes)),
+        key=Key(int(chance.integers(12)), mode),
         tempo=tempo,
-        first=style.progressions[int(chance.integers(len(style.progressions)))],
-        second=style.turns[int(chance.integers(len(style.turns)))],
+        first=_one_row(style.progressions, mode, chance),
+        turn=_one_row(style.turns, mode, chance),
         lead=lead,
+        second=one(tuple(voice for voice in style.leads if voice != lead)),
         plays=plays,
         bed=one(style.beds),
         figure=one(style.figures),
@@ -111,22 +116,31 @@ def _chosen(style: Style, chance: np.random.Generator) -> Choices:
     )
 
 
+def _one_row(rows: tuple[tuple[Chord, ...], ...], mode: str, chance: np.random.Generator) -> tuple[Chord, ...]:
+    """One of the rows of chords that sound at rest in this mode."""
+    good = [row for row in rows if all(fits(chord, mode) for chord in row)]
+    return good[int(chance.integers(len(good)))]
+
+
 def _played(notes: list[Played], choices: Choices, swing: float, chance: np.random.Generator) -> NDArray[np.float32]:
     """The notes as sound: float32 [n, 2]."""
     beat = 60 / choices.tempo
-    count = int((len(choices.bars) * BAR * beat + 4.0) * RATE)
-    parts = {choices.bed: "bed", choices.plays: "plays", choices.lead: "lead", "bass": "bass"}
+    count = int(((len(choices.bars) * BAR + SLOWER * (3 * BAR) ** 2) * beat + 4.0) * RATE)
+    slows = (len(choices.bars) - 3) * BAR
     drums = sounds(chance)
     known: dict[tuple[str, int, int], Mono] = {}
     dry = np.zeros((count, 2), np.float32)
     for played in notes:
         note = played.note
-        onset = _swung(note.start, swing) * beat + float(chance.normal(0, TIMING_S))
+        start = _swung(note.start, swing)
+        onset = (start + SLOWER * max(0.0, start - slows) ** 2) * beat + float(chance.normal(0, TIMING_S))
         force = max(0.15, note.force + float(chance.normal(0, FORCE)))
-        if played.voice in drums:
-            sound, level, place = drums[played.voice], LEVELS[played.voice], 0.25 if played.voice == "shaker" else 0.0
+        if played.part == "drums":
+            takes = drums[played.voice]
+            sound = takes[int(chance.integers(len(takes)))]
+            level, place = LEVELS[played.voice], 0.25 if played.voice == "shaker" else 0.0
         else:
-            level, place = MIX[parts[played.voice]]
+            level, place = MIX[played.part]
             level *= LOUD.get(played.voice, 1.0)
             held = max(1, round(note.length * beat * 10))  # in tenths of a second: the same note is made once
             name = (played.voice, note.pitch, held)
@@ -151,7 +165,7 @@ def _finished(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     """Softly bounded, without what is below hearing, cut where nothing is left to hear, faded at both ends."""
     sound = sound - sound.mean(axis=0)
     loudest = float(np.abs(sound).max())
-    sound = np.tanh(sound / loudest * 1.1) / np.tanh(1.1) * PEAK
+    sound = np.tanh(sound / loudest * 0.8) / np.tanh(0.8) * PEAK
     level = np.abs(sound).max(axis=1)
     heard = np.flatnonzero(level > 0.002)
     sound = sound[: int(heard[-1]) + 1] if len(heard) else sound

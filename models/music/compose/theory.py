@@ -64,6 +64,13 @@ class Chord:
         return tuple(key.pitch(degree) % 12 for degree in self.degrees)
 
 
+def fits(chord: Chord, mode: str) -> bool:
+    """Whether the chord stands at rest in this mode: a perfect fifth, and nothing a tritone above its root."""
+    key = Key(0, mode)
+    above = [(key.pitch(degree) - key.pitch(chord.degree)) % 12 for degree in chord.degrees]
+    return 7 in above and 6 not in above
+
+
 def voiced(chord: Chord, key: Key, before: tuple[int, ...] | None, low: int, high: int) -> tuple[int, ...]:
     """The notes of `chord` between `low` and `high` that move least from the chord before (smooth voice leading)."""
     places = [[p for p in range(low, high + 1) if p % 12 == each] for each in chord.classes(key)]
