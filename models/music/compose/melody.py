@@ -67,10 +67,10 @@ def motif(chance: np.random.Generator, manner: Manner) -> Motif:
 
 
 def varied(old: Motif, chance: np.random.Generator) -> Motif:
-    """The same rhythm and the same first bar; of the second, some steps go the other way."""
+    """The same rhythm and the same first bar, begun higher or lower; of the second, some steps go the other way."""
     second = int(np.searchsorted(np.cumsum(old.lengths), 4.0)) + 1
     steps = [-step if n >= second and chance.random() < 0.5 else step for n, step in enumerate(old.steps)]
-    return Motif(old.lengths, tuple(steps), old.rests)
+    return Motif(old.lengths, (int(chance.choice([-2, 2])), *steps[1:]), old.rests)
 
 
 def sung(

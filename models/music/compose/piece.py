@@ -14,7 +14,7 @@ from models.music.compose.theory import Chord, Key, fits
 from models.music.compose.voices import RATE, VOICES, Mono, hertz
 from models.music.moods import Mood
 
-VERSION = 1
+VERSION = 2
 SHORTEST_S, LONGEST_S = 50.0, 78.0
 """As wanted; as whole phrases, with the slower end and the echo of the room, 45 to 90 seconds."""
 SLOWER = 0.016
@@ -107,7 +107,7 @@ def _chosen(style: Style, chance: np.random.Generator) -> Choices:
         first=_one_row(style.progressions, mode, chance),
         turn=_one_row(style.turns, mode, chance),
         lead=lead,
-        second=one(tuple(voice for voice in style.leads if voice != lead)),
+        second=one(tuple(voice for voice in style.leads if voice not in {lead, plays})),
         plays=plays,
         bed=one(style.beds),
         figure=one(style.figures),

@@ -8,7 +8,7 @@ from models.music.compose import compose, measure
 def test_a_piece_is_measured_beside_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert measure.main(["energetic/1"]) == 0
     said = capsys.readouterr().out
-    assert "energetic/1 | City Lights" in said
+    assert "energetic/1 | Night Bus" in said
     assert "key heard: 1 of 1" in said
     assert "tempo heard within 4 %: 1 of 1" in said
 
