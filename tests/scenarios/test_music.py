@@ -18,6 +18,7 @@ from tests.rig.people import People, buttons, text_of
 from tests.rig.readers import estimate_of
 from tests.rig.records import shop
 from tests.scenarios.consenting import meet
+from workers.catalogue.shelf import NoSuchTrack, Shelf
 from workers.journal import errands, leases, tracks, wishes
 from workers.media.folder import FolderStore
 from workers.media.store import StoreDenied, StoreUnavailable
@@ -301,6 +302,20 @@ async def test_a_piece_that_is_taken_away_between_choosing_and_sending_is_said(
     heard = await music(people)
     assert pieces(heard) == []
     assert text_of(heard[-1]) == say("en", "music.piece_failed", title="joyful 0")
+
+
+async def test_a_piece_that_is_taken_away_between_asking_and_choosing_is_like_nothing_and_that_is_said_at_once(
+    rig: Rig, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop(rig.journal, rig.store)
+    heard = pieces(await music(people))
+
+    def gone(*asked: object, **named: object) -> None:
+        raise NoSuchTrack("there is no piece")
+
+    monkeypatch.setattr(Shelf, "similar", gone)
+    answer = await wish(people, f"music:like:{track_of(heard[0])}")
+    assert [text_of(each) for each in answer] == [say("en", "music.nothing_like")]
 
 
 async def test_a_piece_that_is_gone_is_not_like_anything(rig: Rig, people: People) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 from models.emotion.circumplex import PLACES
 from models.emotion.labels import Feeling
 from models.music.journey import Picks
+from workers.catalogue.shelf import NoSuchTrack
 from workers.house import House
 from workers.journal import tracks
 from workers.journal.wishes import AT_ONCE, Chosen, Known
@@ -43,7 +44,10 @@ def _present(known: Known) -> tuple[float, float] | None:
 def _picks(house: House, known: Known, present: tuple[float, float] | None, missing: set[int]) -> Picks:
     shelf = house.shelf
     if known.wanted.like is not None:
-        return shelf.similar(known.wanted.like, known.heard, careful=known.careful, without=missing, size=AT_ONCE)
+        try:
+            return shelf.similar(known.wanted.like, known.heard, careful=known.careful, without=missing, size=AT_ONCE)
+        except NoSuchTrack:  # taken away since it was chosen, or measured by another extractor
+            return Picks(())
     if known.wanted.goal is None:
         raise ValueError("a wish without a goal, a piece or a place")
     return shelf.journey(
