@@ -68,7 +68,7 @@ def playground(settings: Settings) -> Program:
 
 
 def worker(settings: Settings, kind: str) -> Program:
-    """A Celery worker: `text` composes, `media` perceives, renders and draws."""
+    """A Celery worker: `text` composes, `media` perceives, renders, draws and recommends."""
     return Program(
         name=kind,
         command=_entered(settings, kind, "workers.run", kind),

@@ -155,6 +155,13 @@ def put_back(session: Session, claim: Claim) -> None:
         give_up(session, wish)
 
 
+def refuse(session: Session, claim: Claim) -> None:
+    """No other attempt can succeed."""
+    wish = errands.claimed(session, Wish, claim)
+    if wish is not None:
+        give_up(session, wish)
+
+
 def give_up(session: Session, wish: Wish) -> None:
     """The music cannot be had, and the person is told."""
     person = session.get(Person, wish.person_id)

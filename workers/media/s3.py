@@ -22,8 +22,8 @@ from botocore.exceptions import (
 
 from workers.media.store import NoSuchObject, StoreDenied, StoreUnavailable, checked
 
-CONNECT_S, READ_S, ATTEMPTS = 3.0, 8.0, 2
-"""A request ends after some 25 seconds at the latest: each of two attempts may wait twice."""
+CONNECT_S, READ_S, ATTEMPTS = 2.0, 5.0, 2
+"""A server that does not answer is given up after some 15 seconds: within the lease of whoever asks it for music."""
 PART = 8 * 2**20
 """Bytes of a part; what is larger goes up in several, of which a lost one is sent again."""
 MISSING = frozenset({"NoSuchKey", "404", "NotFound"})

@@ -5,7 +5,7 @@ No turn waits for it: what fails here is tried again, and then said.
 
 import logging
 
-from workers.errors import TurnError
+from workers.errors import Permanent, TurnError
 from workers.house import House
 from workers.journal import wishes
 from workers.journal.database import JournalUnavailable
@@ -34,7 +34,10 @@ def _attempt(house: House, claim: Claim) -> None:
             house.journal.transact(lambda session: wishes.keep(session, claim, known.wanted, chosen))
     except JournalUnavailable:
         raise
-    except TurnError as error:  # the store, say: its text names the cause
+    except Permanent as error:  # the store denies it, say, and will the next time: its text names the cause
+        log.error("music not chosen: wish=%s error=%s cause=%s", claim.turn_id, type(error).__name__, error)
+        house.journal.transact(lambda session: wishes.refuse(session, claim))
+    except TurnError as error:
         log.error("music not chosen: wish=%s error=%s cause=%s", claim.turn_id, type(error).__name__, error)
         house.journal.transact(lambda session: wishes.put_back(session, claim))
     except Exception as error:
