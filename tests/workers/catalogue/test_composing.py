@@ -124,7 +124,7 @@ def test_the_starter_goes_on_after_kill_9_and_ends(home: Path, archive: Archive,
     assert originals(archive) == {each.original for each in wanted(1)}
     assert faults(archive) == []
     made = [line for line in start[1].log.read_text().splitlines() if "composed: piece=" in line]
-    assert len(made) == 6
+    assert len(made) in {5, 6}  # the kill may fall between a piece and the line that tells of it
     assert '"the starter catalogue is complete: pieces=6"' in start[1].log.read_text()
     with archive.journal.read() as session:
         assert not leases.held(session, leases.STARTER)
