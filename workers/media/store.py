@@ -1,9 +1,11 @@
 """The object store: one interface for a folder and for S3, and what may go wrong with it."""
 
+import io
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 from uuid import uuid4
 
 from workers.errors import Permanent, Transient
@@ -25,6 +27,10 @@ class NoSuchObject(Permanent):
     """There is nothing under this key."""
 
 
+class TooLarge(Permanent):
+    """The object has more bytes than whoever asked for it takes."""
+
+
 class BadKey(Permanent):
     """No key of ours: letters, digits, dots, dashes, and slashes between them."""
 
@@ -34,11 +40,12 @@ class Store(Protocol):
     texts holds contents, secrets or more of an address than the bucket's name."""
 
     def put(self, key: str, data: bytes | Path, content_type: str) -> None:
-        """Keeps `data`, or the file there, in the place of whatever was under `key`: all of it or nothing."""
+        """Keeps `data`, or the file there, in the place of whatever was under `key`: all of it or nothing. Raises
+        `OSError` where that file cannot be opened."""
         ...
 
-    def get(self, key: str) -> bytes:
-        """What was put there, whole. Raises `NoSuchObject`."""
+    def get(self, key: str, limit: int | None = None) -> bytes:
+        """What was put there, whole. Raises `NoSuchObject`, and `TooLarge` where it has more than `limit` bytes."""
         ...
 
     def has(self, key: str) -> bool: ...
@@ -52,7 +59,8 @@ class Store(Protocol):
         ...
 
     def keys(self, prefix: str = "") -> Iterator[str]:
-        """Every key that begins with `prefix`, sorted."""
+        """Every key that begins with `prefix`, sorted. What others put there under names that are no keys is left
+        out."""
         ...
 
     def link(self, key: str, seconds: int) -> str | None:
@@ -60,11 +68,28 @@ class Store(Protocol):
         ...
 
 
+def is_key(key: str) -> bool:
+    return len(key) <= LONGEST_KEY and KEY.fullmatch(key) is not None
+
+
 def checked(key: str) -> str:
     """`key`, if it can be one. Raises `BadKey`."""
-    if len(key) > LONGEST_KEY or not KEY.fullmatch(key):
+    if not is_key(key):
         raise BadKey("that is no key of an object")
     return key
+
+
+@contextmanager
+def opened(data: bytes | Path) -> Iterator[BinaryIO]:
+    """What is to be put, to be read from its beginning. Raises `OSError` where the file cannot be opened."""
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as source:
+        yield source
+
+
+def within(size: int, limit: int | None) -> None:
+    """Raises `TooLarge` where `size` is more than `limit`, both in bytes."""
+    if limit is not None and size > limit:
+        raise TooLarge("the object is larger than whoever asks for it takes")
 
 
 def try_out(store: Store) -> None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def _running(command: list[str], environment: dict[str, str], port: int) -> Iter
 class Rude(BaseHTTPRequestHandler):
     """Answers everything with one status and one body; or not at all."""
 
-    status, body, announced = 503, b"", 0
+    status, body, announced, pause = 503, b"", 0, 0.0
 
     def handle_one_request(self) -> None:
         if self.status == 0:
@@ -84,8 +84,12 @@ class Rude(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(self.announced or len(self.body)))
         self.send_header("Connection", "close")
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(self.body)
+        with suppress(ConnectionError):  # whoever asked has gone
+            for place in range(len(self.body) if self.pause and self.command != "HEAD" else 0):
+                time.sleep(self.pause)
+                self.wfile.write(self.body[place : place + 1])
+            if self.command != "HEAD" and not self.pause:
+                self.wfile.write(self.body)
         self.close_connection = True
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _answer
@@ -95,9 +99,11 @@ class Rude(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def rude(status: int, body: bytes = b"", announced: int = 0) -> Iterator[str]:
-    """Status 0: silence. Status 1: the connection is cut. `announced`: a length that the body does not have."""
-    handler = type("Handler", (Rude,), {"status": status, "body": body, "announced": announced})
+def rude(status: int, body: bytes = b"", announced: int = 0, pause: float = 0.0) -> Iterator[str]:
+    """Status 0: silence. Status 1: the connection is cut. `announced`: a length that the body does not have. `pause`:
+    seconds before every byte of the body."""
+    given = {"status": status, "body": body, "announced": announced, "pause": pause}
+    handler = type("Handler", (Rude,), given)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
