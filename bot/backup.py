@@ -82,8 +82,8 @@ def _fill(settings: Settings, folder: Path) -> None:
     for store in sorted((settings.home / "playground").glob("*.sqlite")):
         (folder / "playground").mkdir(exist_ok=True)
         _copy_sqlite(store, folder / "playground" / store.name)
-    media = Path(settings.media.removeprefix("file://"))
-    if "://" not in settings.media and media.is_dir():
+    media = settings.media_folder
+    if media is not None and media.is_dir():
         shutil.copytree(media, folder / "media")
     (folder / "settings.json").write_text(json.dumps(_without_secrets(settings), indent=2), encoding="utf-8")
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]

@@ -151,8 +151,8 @@ def _put_files(settings: Settings, folder: Path) -> None:
     for store in sorted((folder / "playground").glob("*.sqlite")):
         (settings.home / "playground").mkdir(parents=True, exist_ok=True, mode=0o700)
         _replace_sqlite(store, settings.home / "playground" / store.name)
-    media = Path(settings.media.removeprefix("file://"))
-    if (folder / "media").is_dir() and "://" not in settings.media:
+    media = settings.media_folder
+    if (folder / "media").is_dir() and media is not None:
         if media.exists():
             shutil.rmtree(media)
         shutil.copytree(folder / "media", media)

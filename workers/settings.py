@@ -9,7 +9,7 @@ import re
 import zlib
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlparse
+from urllib.parse import unquote, urlparse
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.words import LANGUAGES, Language, as_language
 
 PROJECT = Path(__file__).resolve().parent.parent
+BUCKET_SHAPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]")
 TOKEN_SHAPE = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
 FACES = "face-landmarker"  # finds the faces in pictures
 TEXT_ENCODER = "multilingual-e5-small-q4"  # feelings in texts are read with it, whatever reads danger
@@ -58,7 +59,7 @@ class Settings(BaseSettings):
     broker_url: str | None = None
     media_url: str | None = None
     s3_endpoint: str | None = None
-    s3_region: str | None = None
+    s3_region: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]+$")
     s3_key: str | None = None
     s3_secret: SecretStr | None = None
     s3_secret_file: Path | None = None
@@ -139,6 +140,8 @@ class Settings(BaseSettings):
         parts = urlparse(url)
         if parts.scheme not in {"http", "https"} or not parts.netloc:
             raise ValueError("must be an http(s) address")
+        if info.field_name == "s3_endpoint" and "@" in parts.netloc:
+            raise ValueError("must be an http(s) address without a key in it")
         if (
             info.field_name == "webhook_url"
             and parts.scheme != "https"
@@ -164,8 +167,11 @@ class Settings(BaseSettings):
     @classmethod
     def _store(cls, url: str | None) -> str | None:
         parts = urlparse(url or "")
-        if url and (parts.scheme not in {"", "file", "s3"} or (parts.scheme == "s3" and not parts.netloc)):
+        if parts.scheme and not (url or "").startswith(("s3://", "file:///")):
             raise ValueError("must be a folder or an s3://bucket address")
+        # A key in the address would be seen wherever the bucket is named; it has settings of its own.
+        if parts.scheme == "s3" and not BUCKET_SHAPE.fullmatch(parts.netloc):
+            raise ValueError("must be a folder or an s3://bucket address, with a bucket's name and no key in it")
         return url or None
 
     @field_validator("danger_model", mode="after")
@@ -298,6 +304,15 @@ class Settings(BaseSettings):
     @property
     def media(self) -> str:
         return self.media_url or str(self.home / "media")
+
+    @property
+    def media_folder(self) -> Path | None:
+        """Where the store is a folder, that folder."""
+        if self.media.startswith("s3://"):
+            return None
+        # Only an address is written with %20 for a space; a folder may have a name with a %.
+        is_address = self.media.startswith("file://")
+        return Path(unquote(self.media.removeprefix("file://")) if is_address else self.media).absolute()
 
     @property
     def wanted_weights(self) -> tuple[str, ...]:

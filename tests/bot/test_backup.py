@@ -81,6 +81,20 @@ def test_a_backup_brings_everything_back(settings: Settings, tmp_path: Path, nam
     assert (settings.home / "media" / "track.ogg").read_bytes() == b"sound"
 
 
+def test_media_in_a_folder_that_is_named_by_an_address_are_in_the_backup_too(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "my media"
+    elsewhere.mkdir()
+    (elsewhere / "track.ogg").write_bytes(b"sound elsewhere")
+    monkeypatch.setenv("HEED_MEDIA_URL", elsewhere.as_uri())
+    settings = Settings.load()
+    made = backup.write(settings, tmp_path / "copy")
+    (elsewhere / "track.ogg").unlink()
+    assert restore.read(settings, made) == 0
+    assert (elsewhere / "track.ogg").read_bytes() == b"sound elsewhere"
+
+
 def test_whoever_was_forgotten_since_stays_forgotten(settings: Settings, tmp_path: Path) -> None:
     made = backup.write(settings, tmp_path / "copy")
     forget(settings, 2)
@@ -98,6 +112,7 @@ def test_a_backup_holds_no_key_and_no_secret(
 ) -> None:
     secret = "a-secret-of-sixteen"
     monkeypatch.setenv("HEED_WEBHOOK_URL", "https://bot.example.org/hook")
+    monkeypatch.setenv("HEED_S3_KEY", "the-key-of-the-secret")
     for name in set(SECRETS) - {"telegram_token"}:
         monkeypatch.setenv(f"HEED_{name.upper()}", secret)
     made = backup.write(Settings.load(), tmp_path / "copy")

@@ -1,7 +1,6 @@
 """Which store the settings mean. boto3 is loaded only where it is S3."""
 
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from workers.media.folder import FolderStore
 from workers.media.store import Store
@@ -10,8 +9,8 @@ from workers.settings import Settings
 
 def store_from(settings: Settings) -> Store:
     """The store under HEED_MEDIA_URL. Nothing is asked of it yet."""
-    if not settings.media.startswith("s3://"):
-        return FolderStore(Path(unquote(settings.media.removeprefix("file://"))).absolute())
+    if settings.media_folder is not None:
+        return FolderStore(settings.media_folder)
     from workers.media.s3 import Access, S3Store
 
     address = urlsplit(settings.media)
