@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from urllib.parse import unquote
 
 from bot.doctor.finding import Finding
 from workers.media.opening import store_from
@@ -13,20 +12,21 @@ BUCKET = "give the key the rights in docs/operations.md; see HEED_S3_KEY, _ENDPO
 
 
 def media(settings: Settings) -> Finding:
-    if not settings.media.startswith("s3://"):
-        return _folder(Path(unquote(settings.media.removeprefix("file://"))))
-    store = store_from(settings)
+    if settings.media_folder is not None:
+        return _folder(settings.media_folder)
+    from workers.media.s3 import S3Store  # only who uses S3 loads boto3
+
     try:
+        store = store_from(settings)
         try_out(store)
+        public = isinstance(store, S3Store) and store.open_to_everybody()
     except StoreDenied as error:
         return Finding("media", "wrong", str(error), BUCKET)
     except (StoreUnavailable, NoSuchObject, BadKey) as error:
         return Finding(
             "media", "wrong", str(error), "start the store, or correct HEED_S3_ENDPOINT and HEED_MEDIA_URL"
         )
-    from workers.media.s3 import S3Store  # only who uses S3 loads boto3
-
-    if isinstance(store, S3Store) and store.open_to_everybody():
+    if public:
         return Finding("media", "wrong", "everybody may read the bucket", "make it private; Heed needs no public one")
     return Finding("media", "ok", f"{store!r}: written, read, listed, removed")
 
