@@ -10,6 +10,7 @@ from workers.journal.outbox import Letter
 
 SHAPE = re.compile(r"([a-z]{1,12}):([a-z]{1,12}):([A-Za-z0-9_.-]{1,32})")
 TOAST = 200  # characters that Telegram shows
+LONGEST_ID = 18  # digits: more is no id of ours, and no number that a database takes
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,12 @@ def read(scene: Scene) -> Press | None:
     if match is None:
         return None
     return Press(query.id, message_id, match[1], match[2], match[3])
+
+
+def number_in(argument: str) -> int | None:
+    """The number that a button carries. None where it is none, or one that no row of ours can have."""
+    plain = argument.isascii() and argument.isdigit() and len(argument) <= LONGEST_ID
+    return int(argument) if plain else None
 
 
 def toast(scene: Scene, press: Press, key: str | None) -> None:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from bot.telegram.keyboards import Keyboard, button
-from bot.telegram.press import Press, edit, toast
+from bot.telegram.press import Press, edit, number_in, toast
 from bot.telegram.scene import Scene
 from workers.journal import leases, picks, playlists, tracks, wishes
 from workers.journal.outbox import LAST, Letter
 from workers.journal.wishes import ASKED, GOALS, NONE, Goal, Wanted
 
-LONGEST_ID = 18  # digits: more is no id of ours, and no number that a database takes
 ON_A_PAGE = 10
 
 
@@ -32,7 +31,7 @@ def playlist(scene: Scene) -> None:
 
 def pressed(scene: Scene, press: Press) -> None:
     verb, argument = press.verb, press.argument
-    number = int(argument) if _is_number(argument) else None
+    number = number_in(argument)
     goal, _, feeling = argument.partition(".")
     if verb == "open":
         toast(scene, press, None)
@@ -145,10 +144,6 @@ def _playlist(scene: Scene, page: int) -> tuple[str, Keyboard | None]:
     if turning:
         rows.append(turning)
     return scene.words("music.playlist.heading") + "\n" + "\n".join(lines), {"inline_keyboard": rows}
-
-
-def _is_number(argument: str) -> bool:
-    return argument.isascii() and argument.isdigit() and len(argument) <= LONGEST_ID
 
 
 def _goal(word: str) -> Goal | None:

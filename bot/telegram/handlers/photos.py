@@ -3,7 +3,7 @@
 from telegram import Message
 
 from bot.telegram.handlers.text import take_in, visible
-from bot.telegram.press import Press, toast
+from bot.telegram.press import Press, number_in, toast
 from bot.telegram.scene import Scene
 from workers.journal import faces, outbox, turns
 from workers.journal.attachments import LARGEST
@@ -12,7 +12,6 @@ from workers.journal.pictures import Picture
 from workers.journal.tables import now
 from workers.journal.turns import Due, Said
 
-LONGEST_ID = 18  # digits: more is no id of ours, and no number that a database takes
 NONE = "none"
 
 
@@ -43,27 +42,24 @@ def _picture_of(message: Message) -> tuple[str, Picture]:
 
 def pressed(scene: Scene, press: Press) -> None:
     """Somebody says which of several faces is theirs: the photo is looked at once more, in a turn of its own."""
-    number, _, which = press.argument.partition(".")
-    if press.verb != "pick" or not _is_number(number) or not (_is_number(which) or which == NONE):
+    asked, _, which = press.argument.partition(".")
+    number, place = number_in(asked), number_in(which)
+    if press.verb != "pick" or number is None or (place is None and which != NONE):
         toast(scene, press, "settings.unknown")
         return
-    offered = faces.take(scene.session, scene.person, int(number))
+    offered = faces.take(scene.session, scene.person, number)
     if offered is None:
         toast(scene, press, "picture.gone")
         return
     scene.send(Letter({"message_id": press.message_id}, "edit", "unbutton", "editMessageReplyMarkup", outbox.LAST))
-    if which == NONE or not 1 <= int(which) <= len(offered):
+    if place is None or not 1 <= place <= len(offered):
         toast(scene, press, None)
         scene.answer(scene.words("picture.not_mine"))
         return
     toast(scene, press, None)
     said = Said(
         scene.claimed.bot_id, scene.person.telegram_id, press.message_id, scene.claimed.update_id, None, now(),
-        "photo", offered[int(which) - 1],
+        "photo", offered[place - 1],
     )  # fmt: skip
     turn = turns.take_in(scene.session, scene.person, scene.conversation, said)
     scene.rings.append(Due(turn.id, turn.queue))
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= LONGEST_ID

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from telegram import CallbackQuery
 
 from bot.telegram.handlers import country, forgetting, mood, music, photos, settings, voice
-from bot.telegram.press import Press, read, toast
+from bot.telegram.press import Press, number_in, read, toast
 from bot.telegram.scene import Scene
 from models.words import as_language, say
 from workers.journal import cases, consents, outbox
@@ -68,7 +68,7 @@ def care(scene: Scene, press: Press) -> None:
         scene.person.check_in_at = now() + CHECK_IN_AFTER
         toast(scene, press, None)
         scene.answer(scene.words("checkin.agreed"))
-    elif press.verb == "share" and press.argument.isascii() and press.argument.isdigit() and _share(scene, press):
+    elif press.verb == "share" and _share(scene, number_in(press.argument)):
         consents.give(scene.session, scene.person, "team", True)
         toast(scene, press, None)
         scene.answer(scene.words("care.shared"))
@@ -76,12 +76,14 @@ def care(scene: Scene, press: Press) -> None:
         toast(scene, press, "settings.stale")
 
 
-def _share(scene: Scene, press: Press) -> bool:
+def _share(scene: Scene, turn_id: int | None) -> bool:
+    if turn_id is None:
+        return False
     rows = scene.session.scalars(
         select(TurnMessage)
-        .where(TurnMessage.turn_id == int(press.argument), TurnMessage.person_id == scene.person.id)
+        .where(TurnMessage.turn_id == turn_id, TurnMessage.person_id == scene.person.id)
         .order_by(TurnMessage.message_id)
     )
     key = key_of(scene.session, scene.person)
     words = "\n".join(key.unseal(row.words) for row in rows if row.words is not None)
-    return bool(words) and cases.share(scene.session, scene.person, int(press.argument), words)
+    return bool(words) and cases.share(scene.session, scene.person, turn_id, words)

@@ -1,13 +1,11 @@
 """`/voice`: whether answers are written, spoken, or both. And the button that has the latest answer spoken."""
 
 from bot.telegram.keyboards import VOICES, voice_keyboard
-from bot.telegram.press import Press, edit, toast
+from bot.telegram.press import Press, edit, number_in, toast
 from bot.telegram.scene import Scene
 from workers.journal import speeches
 from workers.journal.speeches import RENDER
 from workers.journal.turns import Due
-
-LONGEST_ID = 18  # digits: more is no id of ours, and no number that a database takes
 
 
 def voice(scene: Scene) -> None:
@@ -43,11 +41,11 @@ def pressed(scene: Scene, press: Press) -> None:
 
 def _speak(scene: Scene, press: Press) -> None:
     """The answer is spoken in the worker, and comes as a voice note."""
-    number = press.argument
-    if press.verb != "reply" or not (number.isascii() and number.isdigit() and len(number) <= LONGEST_ID):
+    number = number_in(press.argument)
+    if press.verb != "reply" or number is None:
         toast(scene, press, "settings.unknown")
         return
-    asked = speeches.ask(scene.session, scene.person, int(number)) if scene.settings.spoken else "stale"
+    asked = speeches.ask(scene.session, scene.person, number) if scene.settings.spoken else "stale"
     toast(scene, press, f"voice.{asked}")
     if asked == "asked":
-        scene.rings.append(Due(int(number), RENDER))
+        scene.rings.append(Due(number, RENDER))
