@@ -9,13 +9,12 @@ import random
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-Goal = Literal["sit", "lift", "calm"]
-GOALS: tuple[Goal, ...] = get_args(Goal)
+from models.music.goals import Goal
+
 Point = tuple[float, float]
 
 ENDS: dict[Goal, Point] = {"lift": (0.60, 0.25), "calm": (0.40, -0.60)}

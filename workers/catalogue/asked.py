@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.emotion.circumplex import PLACES
 from models.emotion.labels import Feeling
-from models.music.journey import Goal
+from models.music.goals import Goal
 from workers.journal.tables import Track
 
 MOST = 50

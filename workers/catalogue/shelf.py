@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.music import features
+from models.music.goals import Goal
 from models.music.index import SIDECAR, ExactIndex, Index, UnusableIndex, built, opened, stamp_of, suitable
-from models.music.journey import Goal, Picks, Tune, Tunes, journey, similar
+from models.music.journey import Picks, Tune, Tunes, journey, similar
 from workers.journal import tracks
 from workers.journal.database import Journal
 from workers.journal.tracks import Described, Light

@@ -39,11 +39,13 @@ def _keeping_nothing() -> Select[Any]:
     return select(Person.id).where(Person.keep_nothing)
 
 
+def _ended_conversations(at: datetime) -> Select[Any]:
+    ended = or_(Conversation.closed_at.is_not(None), Conversation.last_at < at - conversations.IDLE)
+    return select(Conversation.id).where(ended)
+
+
 def _of_ended_conversations(at: datetime) -> Select[Any]:
-    ended = select(Conversation.id).where(
-        or_(Conversation.closed_at.is_not(None), Conversation.last_at < at - conversations.IDLE)
-    )
-    return select(Turn.id).where(Turn.conversation_id.in_(ended))
+    return select(Turn.id).where(Turn.conversation_id.in_(_ended_conversations(at)))
 
 
 def sweep_words(session: Session, context: timedelta, diary: timedelta) -> int:
@@ -108,10 +110,8 @@ def sweep_picks(session: Session, context: timedelta) -> int:
     """Drops what was sent of music in conversations that are over: after the time of words, or at once where nothing
     is to be kept. What somebody put into their playlist stays. Returns how many."""
     at = now()
-    ended = select(Conversation.id).where(
-        or_(Conversation.closed_at.is_not(None), Conversation.last_at < at - conversations.IDLE)
-    )
-    over = Pick.conversation_id.in_(ended) & or_(Pick.at < at - context, Pick.person_id.in_(_keeping_nothing()))
+    due = or_(Pick.at < at - context, Pick.person_id.in_(_keeping_nothing()))
+    over = Pick.conversation_id.in_(_ended_conversations(at)) & due
     gone: CursorResult[Any] = session.execute(  # type: ignore[assignment]
         delete(Pick).where(Pick.id.in_(select(Pick.id).where(over).limit(BATCH)))
     )

@@ -6,10 +6,10 @@ What is chosen is fenced by the conversation's epoch: after danger was seen, or 
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
-from typing import Literal, get_args
 
 from sqlalchemy.orm import Session
 
+from models.music.goals import Goal
 from models.words import Language, as_language, say
 from workers.journal import conversations, emotion_log, errands, outbox, picks, playlists
 from workers.journal import tracks as catalogue
@@ -19,8 +19,6 @@ from workers.journal.tables import Conversation, Person, Track, Wish, now
 from workers.journal.turns import Claim, Due
 
 RECOMMEND = "recommend"
-Goal = Literal["sit", "lift", "calm"]
-GOALS: tuple[Goal, ...] = get_args(Goal)
 ASKED = ("sadness", "fear", "anger", "neutral", "happiness")
 """The feelings that somebody is offered when they are asked how it is."""
 NONE = "none"

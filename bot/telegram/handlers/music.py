@@ -5,9 +5,10 @@ from typing import Any
 from bot.telegram.keyboards import Keyboard, button
 from bot.telegram.press import Press, edit, number_in, toast
 from bot.telegram.scene import Scene
+from models.music.goals import GOALS, Goal
 from workers.journal import leases, picks, playlists, tracks, wishes
 from workers.journal.outbox import LAST, Letter
-from workers.journal.wishes import ASKED, GOALS, NONE, Goal, Wanted
+from workers.journal.wishes import ASKED, NONE, Wanted
 
 ON_A_PAGE = 10
 

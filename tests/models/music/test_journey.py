@@ -10,13 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.emotion.circumplex import PLACES
+from models.music.goals import GOALS, Goal
 from models.music.journey import (
     DARK,
-    GOALS,
     SIT_AROUSAL,
     SIT_VALENCE,
     UNKNOWN,
-    Goal,
     Picks,
     Point,
     Tune,
