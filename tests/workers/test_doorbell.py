@@ -93,7 +93,7 @@ def test_a_listener_hears_the_call(client: Any, socket: Path) -> None:
     channel.subscribe(SENDER_CHANNEL)
     channel.get_message(timeout=1)
     CeleryDoorbell(f"redis+socket://{socket}").call_sender()
-    message = channel.get_message(timeout=2)
+    message = channel.get_message(timeout=20)
     assert message is not None
     assert message["data"] == b"1"
     channel.close()
@@ -104,7 +104,7 @@ def test_without_a_broker_nobody_hears_and_nobody_raises(tmp_path: Path) -> None
     began = time.monotonic()
     assert doorbell.ring(1) is False
     assert doorbell.call_sender() is False
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 def test_one_address_serves_celery_and_redis() -> None:

@@ -51,12 +51,12 @@ async def test_a_limit_cuts_and_the_rest_follows(bot: Bot, client: Client) -> No
 
 
 async def test_a_long_poll_ends_when_a_message_comes_or_its_time_is_over(bot: Bot, client: Client) -> None:
-    poll = asyncio.create_task(bot.get_updates(timeout=10))
+    poll = asyncio.create_task(bot.get_updates(timeout=30))
     await asyncio.sleep(0.1)
     started = time.monotonic()
     await client.write(PERSON, "now")
     assert texts(await poll) == ["now"]
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
     assert await bot.get_updates(offset=2, timeout=1) == ()
 
 

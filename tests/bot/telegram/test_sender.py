@@ -15,16 +15,16 @@ async def test_retry_after_holds_that_chat_and_no_other(rig: Rig, people: People
     await people.say(2, "/start")
     await rig.settle()
     people.unread(1), people.unread(2)
-    await people.fault(method="sendMessage", chat_id=1, status=429, retry_after=1)
+    await people.fault(method="sendMessage", chat_id=1, status=429, retry_after=2)
     began = time.monotonic()
     await people.say(1, "/new")
     await people.say(2, "/new")
     while len(people.chat(2)) < 4:
         await asyncio.sleep(0.01)
-    assert time.monotonic() - began < 0.9
+    assert len(people.chat(1)) < 4
     while len(people.chat(1)) < 4:
         await asyncio.sleep(0.01)
-    assert 0.9 < time.monotonic() - began < 5
+    assert 1.9 < time.monotonic() - began < 10
     assert rig.count("outbox", "state = 'dead'") == 0
 
 

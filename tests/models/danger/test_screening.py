@@ -169,7 +169,7 @@ def test_hostile_text_takes_no_longer_than_its_length_allows(name: str) -> None:
     load()
     started = time.perf_counter()
     screen(HOSTILE[name])
-    assert time.perf_counter() - started < 0.25
+    assert time.perf_counter() - started < 1  # some 0.05 s by itself
 
 
 def test_a_process_that_has_loaded_the_screen_answers_its_first_message_at_once() -> None:

@@ -75,7 +75,7 @@ def test_more_than_forty_megapixels_are_refused_before_anything_is_decoded(width
     started = time.process_time()
     with pytest.raises(TooManyPixels):
         opened(_png_header(width, height))
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2
 
 
 def test_a_picture_of_a_few_pixels_is_too_small() -> None:

@@ -325,4 +325,4 @@ def test_a_hundred_thousand_pieces_take_no_time_that_somebody_would_notice() -> 
     begun = time.process_time()
     for seed in range(5):
         assert len(journey(tunes, None, "lift", set(), careful=False, chance=random.Random(seed)).ids) == 5
-    assert (time.process_time() - begun) / 5 < 0.06
+    assert (time.process_time() - begun) / 5 < 0.2  # some 0.02 s by itself

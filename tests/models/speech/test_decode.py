@@ -138,7 +138,7 @@ def test_a_few_kilobytes_that_are_hours_stop_at_the_limit(data: bytes) -> None:
     began = time.monotonic()
     with pytest.raises(Bomb):
         decode(data, limit_s=300)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 def test_no_more_than_the_limit_is_ever_in_memory() -> None:
@@ -160,7 +160,7 @@ def test_a_decoder_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(ffmpeg, "LIMITED", 'exec "$@"')  # or it could not write down its number
     with pytest.raises(Damaged):
         decode(wav(noise(1.0)), seconds=2.0)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
 
 

@@ -126,11 +126,11 @@ def test_an_answer_that_no_store_would_give_is_unavailable() -> None:
 
 def test_an_object_that_comes_in_drops_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workers.media.s3.WHOLE_S", 0.5)
-    with servers.rude(200, b"x" * 100, pause=0.1) as url:
+    with servers.rude(200, b"x" * 600, pause=0.1) as url:  # a minute, if nobody gave up
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="too slow"):
             S3Store(access(url)).get("a.mp3")
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 20
 
 
 def test_a_region_that_is_none_is_denied_and_named() -> None:
@@ -174,4 +174,4 @@ def test_a_server_that_never_answers_is_given_up_in_time(monkeypatch: pytest.Mon
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable):
             store.get("a.mp3")
-        assert 0.4 <= time.monotonic() - begun < 6
+        assert 0.4 <= time.monotonic() - begun < 20
