@@ -69,14 +69,14 @@ async def _play(bot: Bot, chat_id: int, sounds: Sounds, track_id: int, extra: di
     known = await asyncio.to_thread(sounds.known, track_id)
     if known is not None:
         try:
-            return _id(await bot.send_audio(chat_id, audio=str(known.held), **extra))
+            return _id(await bot.send_audio(chat_id, audio=known, **extra))
         except BadRequest:  # a file_id that Telegram forgot costs nothing but one more upload
             log.warning("file_id not taken, the piece is uploaded again: track=%s", track_id)
             await asyncio.to_thread(sounds.lose, track_id)
     sound = await asyncio.to_thread(sounds.fetched, track_id)
     message = await bot.send_audio(
         chat_id,
-        audio=sound.data or b"",
+        audio=sound.data,
         filename=sound.name,
         title=sound.title,
         performer=sound.performer,

@@ -14,15 +14,13 @@ from workers.media.store import Store
 
 @dataclass(frozen=True)
 class Sound:
-    """A piece as Telegram wants it: `held` is the file_id, or `data` the file (MP3) and `cover` a JPEG."""
+    """A piece as Telegram wants it to be uploaded: `data` is the file (MP3), `cover` a JPEG."""
 
-    track_id: int
     title: str
     performer: str
     seconds: int
-    held: str | None = None
-    data: bytes | None = field(default=None, repr=False)
-    cover: bytes | None = field(default=None, repr=False)
+    data: bytes = field(repr=False)
+    cover: bytes | None = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -41,21 +39,21 @@ class Sounds:
     def _store(self) -> Store:
         return self._make_store()
 
-    def known(self, track_id: int) -> Sound | None:
-        """The piece by its `file_id`. None where this bot never sent it. Raises `Permanent` where it is gone."""
+    def known(self, track_id: int) -> str | None:
+        """The `file_id` of the piece. None where this bot never sent it. Raises `Permanent` where it is gone."""
         with self._journal.read() as session:
-            track = _here(tracks.get(session, track_id))
-            held = tracks.upload(session, self._bot_id, track_id)
-            return None if held is None else _sound(track, held=held)
+            _here(tracks.get(session, track_id))
+            return tracks.upload(session, self._bot_id, track_id)
 
     def fetched(self, track_id: int) -> Sound:
         """The piece with its file, from the store. Raises `Permanent` where it is gone, and what the store raises."""
         with self._journal.read() as session:
             track = _here(tracks.get(session, track_id))
-            key, cover_key, sound = track.key, track.cover_key, _sound(track)
+            key, cover_key = track.key, track.cover_key
+            title, performer, seconds = track.title, track.artist, max(1, round(track.seconds))
         data = self._store.get(key)
         cover = self._store.get(cover_key) if cover_key is not None else None
-        return Sound(track_id, sound.title, sound.performer, sound.seconds, data=data, cover=cover)
+        return Sound(title, performer, seconds, data, cover)
 
     def keep(self, track_id: int, file_id: str) -> None:
         """From now on the piece is sent by this `file_id`."""
@@ -70,7 +68,3 @@ def _here(track: Track | None) -> Track:
     if track is None:
         raise Permanent("the track is not in the catalogue any more")
     return track
-
-
-def _sound(track: Track, held: str | None = None) -> Sound:
-    return Sound(track.id, track.title, track.artist, max(1, round(track.seconds)), held)
