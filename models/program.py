@@ -1,7 +1,9 @@
 """How a program of `models` ends: done, or one line on standard error and a code."""
 
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from models.dataset import UnreadableData
 from models.weights import WeightsError
@@ -31,6 +33,16 @@ def ended(work: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return _said("interrupted; the same command goes on where it stopped", 130)
     return 0
+
+
+def told(result: Mapping[str, Any], *, only_json: bool, also: str | None = None) -> None:
+    """Prints what was measured, a line for all and for every group (also those below the key `also`), last the JSON
+    object; or nothing else than that."""
+    if not only_json:
+        more = result[also] if also is not None else {}
+        for name, values in {"all": result["metrics"], **result["by_group"], **more}.items():
+            print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
+    print(json.dumps(result, ensure_ascii=False))
 
 
 def _said(line: str, code: int) -> int:

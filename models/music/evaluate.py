@@ -5,7 +5,6 @@ tracks `purposes.yaml` names. Tracks that the head was learned from are judged b
 pieces of Heed's own composer too, by heads that know none of their settings. The last line is one JSON object."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +21,7 @@ from models.music.measuring import Judged, guessing, intervals, measures
 from models.music.moods import MOODS
 from models.music.predict import HEAD, MoodReader
 from models.music.train import HERE, heard, played
-from models.program import ended
+from models.program import ended, told
 
 COMMAND = "heed evaluate music --data FOLDER --card CARD.md --plots plots"
 OPPOSITE = 7
@@ -132,10 +131,7 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
         from models.music.card import written
 
         chosen.card.write_text(written(result, reader.head, COMMAND), encoding="utf-8")
-    if not chosen.json:
-        for name, values in {"all": result["metrics"], **result["by_group"]}.items():
-            print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
-    print(json.dumps(result, ensure_ascii=False))
+    told(result, only_json=chosen.json)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

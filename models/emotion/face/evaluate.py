@@ -33,7 +33,7 @@ from models.emotion.head import Head
 from models.emotion.labels import FEELINGS
 from models.face import recall
 from models.face.refusal import NoFace
-from models.program import ended
+from models.program import ended, told
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -182,10 +182,7 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
         _plots(judged, result, chosen.plots)
     if chosen.card:
         _card(chosen, plan, reader, result)
-    if not chosen.json:
-        for name, values in {"all": result["metrics"], **result["by_group"]}.items():
-            print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
-    print(json.dumps(result, ensure_ascii=False))
+    told(result, only_json=chosen.json)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,6 @@ PATH is a folder of real clips with index.csv (see `clips.py`). Without it, mome
 shared corpora are judged, which proves nothing by itself. The last line is one JSON object."""
 
 import argparse
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ from models.emotion.fusion.predict import Fusion, fusion
 from models.emotion.fusion.readers import Readers
 from models.emotion.fusion.train import HERE, caches, folders
 from models.emotion.labels import FEELINGS, Modality
-from models.program import ended
+from models.program import ended, told
 from models.weights.learned import Licence
 
 COMMAND = "python -m models.emotion.fusion.evaluate --weights FOLDER --card CARD.md --plots plots"
@@ -125,10 +124,7 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
         chosen.card.write_text(written([(result, pool), (free, open_pool)], COMMAND), encoding="utf-8")
     if chosen.plots:
         _plots(pool, moments, chosen.plots)
-    if not chosen.json:
-        for name, values in {"all": result["metrics"], **result["by_group"], **result["robustness"]}.items():
-            print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
-    print(json.dumps(result, ensure_ascii=False))
+    told(result, only_json=chosen.json, also="robustness")
 
 
 def _judged(readers: Readers, plan: run.Run, chosen: argparse.Namespace) -> Bank:

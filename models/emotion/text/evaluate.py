@@ -8,7 +8,6 @@ texts chose for it, or comes nearest to it (macro-F1); the top guess is right wh
 calibration error). The last line is one JSON object."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from models.emotion import scores
 from models.emotion.labels import FEELINGS
 from models.emotion.text.corpus import LANGUAGES, Labelled, Language, found, languages, table
 from models.emotion.text.predict import LEAST_LETTERS, Text
-from models.program import ended
+from models.program import ended, told
 
 NEUTRAL = FEELINGS.index("neutral")
 
@@ -176,10 +175,7 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
     result |= {"unlabelled": data.unlabelled, "other_language": result["other_language"] + data.foreign}
     if chosen.plots:
         _plots(judged, chosen.plots)
-    if not chosen.json:
-        for name, values in {"all": result["metrics"], **result["by_group"]}.items():
-            print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
-    print(json.dumps(result, ensure_ascii=False))
+    told(result, only_json=chosen.json)
 
 
 def _plots(judged: Judged, folder: Path) -> None:

@@ -4,7 +4,6 @@ Sounds that the head was trained on, and others of the same speakers, are judged
 speaker in two folds; the rest by the head itself. The last line is one JSON object."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from models.emotion.voice.encoder import Encoder
 from models.emotion.voice.judged import Judged
 from models.emotion.voice.predict import BLOCKS, HEADS, LEAST_SPEECH, WHISPER
 from models.emotion.voice.train import CACHE, HERE, material
-from models.program import ended
+from models.program import ended, told
 from models.weights import find
 
 Ints = NDArray[np.int64]
@@ -218,10 +217,7 @@ def evaluate(arguments: Sequence[str] | None = None) -> None:
         free_head = load(HEADS / "open.npz")
         free, _ = report(rows, read, free_head, plan)
         chosen.card.write_text(written(result, head, free, free_head, COMMAND), encoding="utf-8")
-    if not chosen.json:
-        for name, values in {"all": result["metrics"], **result["by_group"]}.items():
-            print(f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items()))
-    print(json.dumps(result, ensure_ascii=False))
+    told(result, only_json=chosen.json)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
