@@ -116,10 +116,10 @@ class Sweeper:
             log.error("answer not spoken: turn=%s attempts=%s", turn.id, turn.speech_attempts)
             speeches.give_up(session, turn)
         for drawing in errands.overdue(session, Drawing):
-            log.error("picture not drawn: drawing=%s attempts=%s", drawing.id, drawing.attempts)
+            log.error("picture not fetched: errand=%s attempts=%s", drawing.id, drawing.attempts)
             drawings.give_up(session, drawing)
         for wish in errands.overdue(session, Wish):
-            log.error("music not chosen: wish=%s attempts=%s", wish.id, wish.attempts)
+            log.error("music not fetched: errand=%s attempts=%s", wish.id, wish.attempts)
             wishes.give_up(session, wish)
         due += errands.to_ring(session, Drawing, drawings.DRAW) + errands.to_ring(session, Wish, wishes.RECOMMEND)
         return due + speeches.to_ring(session)

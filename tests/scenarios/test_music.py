@@ -276,7 +276,7 @@ async def test_a_store_that_is_away_is_said_once_after_three_tries(
     await people.press(1, "music:go:lift.sadness")
     for number in range(errands.ATTEMPTS):
         async with asyncio.timeout(10):
-            while caplog.text.count("music not chosen") <= number:
+            while caplog.text.count("music not fetched") <= number:
                 await asyncio.sleep(0.01)
         await rig.settle()
         rig.pass_time(timedelta(seconds=5))

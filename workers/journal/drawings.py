@@ -113,8 +113,15 @@ def span_of(word: str) -> Span | None:
 
 def put_back(session: Session, claim: Claim) -> None:
     """Ends an attempt that failed. After the last one a sentence says that no picture comes."""
+    drawing = errands.put_back(session, Drawing, claim)
+    if drawing is not None:
+        give_up(session, drawing)
+
+
+def refuse(session: Session, claim: Claim) -> None:
+    """No other attempt can succeed."""
     drawing = errands.claimed(session, Drawing, claim)
-    if drawing is not None and not errands.put_back(drawing, claim):
+    if drawing is not None:
         give_up(session, drawing)
 
 

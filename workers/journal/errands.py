@@ -44,13 +44,15 @@ def claimed(session: Session, table: type[Row], claim: Claim) -> Row | None:
     return errand if errand is not None and errand.lease_token == claim.token else None
 
 
-def put_back(errand: Errand, claim: Claim) -> bool:
-    """Ends an attempt that failed; the sweeper rings again after the back-off. False after the last one."""
-    if claim.attempts >= ATTEMPTS:
-        return False
+def put_back(session: Session, table: type[Row], claim: Claim) -> Row | None:
+    """Ends an attempt that failed; the sweeper rings again after the back-off. After the last one it returns the
+    errand, which is to be given up."""
+    errand = claimed(session, table, claim)
+    if errand is None or claim.attempts >= ATTEMPTS:
+        return errand
     due = now() + timedelta(seconds=BACK_OFF_S[min(claim.attempts, len(BACK_OFF_S)) - 1])
     errand.lease_token, errand.lease_until, errand.ring_at = None, due, due
-    return True
+    return None
 
 
 def to_ring(session: Session, table: type[Errand], queue: str, limit: int = 200) -> list[Due]:

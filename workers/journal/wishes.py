@@ -148,8 +148,8 @@ def keep(session: Session, claim: Claim, wanted: Wanted, chosen: Chosen) -> bool
 
 def put_back(session: Session, claim: Claim) -> None:
     """Ends an attempt that failed. After the last one a sentence says that there is no music now."""
-    wish = errands.claimed(session, Wish, claim)
-    if wish is not None and not errands.put_back(wish, claim):
+    wish = errands.put_back(session, Wish, claim)
+    if wish is not None:
         give_up(session, wish)
 
 
