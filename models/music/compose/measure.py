@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 
 from models.music import sound
 from models.music.compose.piece import Piece, compose
@@ -25,8 +26,7 @@ COLUMNS = ("piece", "title", "s", "CPU s/30 s", "LUFS", "peak", "quiet", "click"
 @dataclass(frozen=True, slots=True)
 class Measured:
     """`cpu_s`: of the processor for 30 s of music. `quiet`: share of its seconds without sound. `click`: the largest
-    amount above 15 kHz within 23 ms, where music of these voices has hardly any. `tempo_heard` is brought into the
-    octave of the one that was meant; `key_heard` is the tonic upon which the piece's mode fits best."""
+    amount above 15 kHz within 23 ms, where music of these voices has hardly any."""
 
     piece: Piece
     cpu_s: float
@@ -50,22 +50,33 @@ def measured(piece: Piece, cpu_s: float = 0.0) -> Measured:
         float(np.abs(piece.samples).max()),
         float((seconds < QUIET).mean()),
         float(high.max()),
-        *_heard(piece),
+        tempo_heard(piece),
+        key_heard(piece),
     )
 
 
-def _heard(piece: Piece) -> tuple[float, str]:
-    """(tempo, tonic), as librosa hears them in the first 40 seconds."""
+def tempo_heard(piece: Piece) -> float:
+    """Beats a minute, as librosa hears them in the first 40 seconds, brought into the octave that was meant."""
     import librosa
 
-    mono = soxr.resample(piece.samples[: 40 * RATE].mean(axis=1), RATE, HEARD_RATE)
-    onset = librosa.onset.onset_strength(y=mono, sr=HEARD_RATE)
+    onset = librosa.onset.onset_strength(y=_beginning(piece), sr=HEARD_RATE)
     tempo = float(np.atleast_1d(librosa.feature.tempo(onset_envelope=onset, sr=HEARD_RATE))[0])
-    tempo = min((tempo * times for times in (0.25, 0.5, 1, 2)), key=lambda each: abs(each - piece.tempo))
-    chroma = librosa.feature.chroma_stft(y=mono, sr=HEARD_RATE, tuning=0.0, n_fft=8192).mean(axis=1)
+    return min((tempo * times for times in (0.25, 0.5, 1, 2)), key=lambda each: abs(each - piece.tempo))
+
+
+def key_heard(piece: Piece) -> str:
+    """The tonic upon which the piece's mode fits best what librosa hears in the first 40 seconds."""
+    import librosa
+
+    chroma = librosa.feature.chroma_stft(y=_beginning(piece), sr=HEARD_RATE, tuning=0.0, n_fft=8192).mean(axis=1)
     mode = piece.key.partition(" ")[2]
     shares = [sum(chroma[(tonic + step) % 12] for step in SCALES[mode]) for tonic in range(12)]
-    return tempo, TONICS[int(np.argmax(shares))]
+    return TONICS[int(np.argmax(shares))]
+
+
+def _beginning(piece: Piece) -> NDArray[np.float32]:
+    beginning: NDArray[np.float32] = soxr.resample(piece.samples[: 40 * RATE].mean(axis=1), RATE, HEARD_RATE)
+    return beginning
 
 
 def main(arguments: Sequence[str]) -> int:
