@@ -189,6 +189,15 @@ def test_a_tar_that_reaches_outside_is_refused(settings: Settings, tmp_path: Pat
         archive.add(tmp_path / "evil", "../outside")
     with pytest.raises(BackupFailed, match="not a backup"):
         restore.read(settings, tmp_path / "evil.tar")
+    assert not [path for path in tmp_path.rglob("outside")]
+
+
+def test_a_tar_with_a_link_is_refused(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/etc")
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.add(tmp_path / "link", "keys")
+    with pytest.raises(BackupFailed, match="not a backup"):
+        restore.read(settings, tmp_path / "evil.tar")
 
 
 def test_no_restore_while_heed_runs(settings: Settings, tmp_path: Path) -> None:
