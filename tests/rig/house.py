@@ -40,7 +40,7 @@ from workers.settings import Settings
 from workers.sweeper import Sweeper
 from workers.turn.lease import Renewer
 
-PATIENCE_S = 15.0
+PATIENCE_S = 40.0
 
 
 class Bell(InProcessDoorbell):

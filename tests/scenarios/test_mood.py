@@ -217,6 +217,9 @@ async def test_a_worker_that_is_killed_while_it_draws_costs_time_and_no_picture(
     monkeypatch.setattr(drawings, "wanted", wanted)
     await people.say(1, "/mood")
     assert await people.hears(1, turns=False) == []
+    async with asyncio.timeout(30):
+        while not deaths[0]:
+            await asyncio.sleep(0.01)
     rig.pass_time(errands.LEASE + timedelta(seconds=3))
     await rig.sweep(clean=False)
     (picture,) = await people.hears(1)

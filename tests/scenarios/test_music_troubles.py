@@ -57,7 +57,7 @@ async def test_a_store_that_is_away_is_said_once_after_three_tries(
     await people.hears(1)
     await people.press(1, "music:go:lift.sadness")
     for number in range(errands.ATTEMPTS):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while caplog.text.count("music not fetched") <= number:
                 await asyncio.sleep(0.01)
         await rig.settle()
@@ -156,6 +156,9 @@ async def test_a_worker_that_is_killed_while_it_chooses_costs_time_and_no_music(
     await people.hears(1)
     await people.press(1, "music:go:lift.sadness")
     assert await people.hears(1, turns=False) == []
+    async with asyncio.timeout(30):
+        while not deaths[0]:
+            await asyncio.sleep(0.01)
     rig.pass_time(errands.LEASE + timedelta(seconds=3))
     await rig.sweep(clean=False)
     assert len(pieces(await people.hears(1))) == 5
@@ -175,7 +178,7 @@ async def test_a_bot_that_was_killed_while_it_uploaded_sends_no_piece_twice_and_
     await people.hears(1, turns=False)
     await rig.stop_bot()
     rig.crew.go_on()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while rig.count("wish"):
             await asyncio.sleep(0.01)
     begun = update(Outbox).where(Outbox.part == "music1").values(state="sending", attempts=1)
