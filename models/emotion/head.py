@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import keep
+
 Floats = NDArray[np.float32]
 
 FORMAT = 1
@@ -156,9 +158,7 @@ def save(head: Head, path: Path) -> None:
     if head.doubt is not None:
         arrays["doubt"] = np.array([head.doubt.begins, head.doubt.slope])
     arrays |= {f"extra_{name}": values for name, values in head.extras.items()}
-    beside = path.with_suffix(".partial.npz")
-    np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
-    beside.replace(path)
+    keep(path, arrays)
 
 
 def load(path: Path) -> Head:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import keep
 from models.encoder.packed import Unreadable
 
 
@@ -23,6 +24,4 @@ def read_learned(file: Path) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
 
 def keep_learned(file: Path, about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
     """Written beside `file` first, then put in its place."""
-    beside = file.with_suffix(".partial.npz")
-    np.savez_compressed(beside, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]  # as in NumPy
-    beside.replace(file)
+    keep(file, {"about": np.array(json.dumps(about)), **arrays})

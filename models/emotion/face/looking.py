@@ -1,7 +1,6 @@
 """Looking at many faces once: tiles and movements, kept in a file named by what they were made from."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
+from models.arrays import keep
 from models.emotion.face.inputs import MOVING, moves
 from models.emotion.face.photos import Photos
 from models.emotion.face.predict import seen
@@ -123,8 +123,5 @@ def _read(path: Path) -> Looked:
 
 def _written(path: Path, looked: Looked) -> Looked:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".partial.npz")
-    arrays: Sequence[NDArray[np.generic]] = [getattr(looked, name) for name in Looked.__slots__]
-    np.savez_compressed(beside, **dict(zip(Looked.__slots__, arrays, strict=True)))  # type: ignore[arg-type]  # numpy types its keywords as one union
-    beside.replace(path)
+    keep(path, {name: getattr(looked, name) for name in Looked.__slots__})
     return looked

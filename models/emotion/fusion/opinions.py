@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models import arrays
 from models.emotion.labels import FEELINGS
 
 Floats = NDArray[np.float32]
@@ -70,6 +71,4 @@ def kept(path: Path) -> Opinions | None:
 def keep(opinions: Opinions, path: Path) -> None:
     """Write `opinions`; beside it first, then into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".partial.npz")
-    np.savez_compressed(beside, **{each.name: getattr(opinions, each.name) for each in fields(Opinions)})
-    beside.replace(path)
+    arrays.keep(path, {each.name: getattr(opinions, each.name) for each in fields(Opinions)})

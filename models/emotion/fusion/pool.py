@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import keep
 from models.emotion.head import Card, softmax
 from models.emotion.labels import FEELINGS, SOURCES
 
@@ -99,9 +100,7 @@ def save(pool: Pool, path: Path) -> None:
     about |= {"temperature": pool.temperature, "torn_from": pool.torn_from}
     arrays: dict[str, NDArray[Any]] = {"about": np.frombuffer(json.dumps(about).encode(), np.uint8)}
     arrays |= {"usual": pool.usual, "doubt": pool.doubt, "weight": pool.weight}
-    beside = path.with_suffix(".partial.npz")
-    np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
-    beside.replace(path)
+    keep(path, arrays)
 
 
 def load(path: Path) -> Pool:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arrays import keep
 from models.emotion.head import Card, UnreadableHead, softmax
 from models.emotion.text.ngrams import Rows, Shape, hashed
 
@@ -86,9 +87,7 @@ def save(blend: Blend, path: Path) -> None:
     arrays |= {"rarity": blend.rarity.astype(np.float16), "pieces": blend.pieces, "grain": blend.grain}
     arrays |= {"lean": blend.lean, "mix": blend.mix, "tilt": blend.tilt}
     arrays |= {"each": blend.each, "each_tilt": blend.each_tilt, "each_from": blend.each_from}
-    beside = path.with_suffix(".partial.npz")
-    np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]  # numpy types its keywords as one union
-    beside.replace(path)
+    keep(path, arrays)
 
 
 def load(path: Path) -> Blend:
