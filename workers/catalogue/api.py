@@ -13,6 +13,7 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi_offline import FastAPIOffline
 
 from models.music.journey import Picks
 from workers.catalogue.asked import Picked, PicksAsked, Refusal, SimilarAsked, Told, told
@@ -108,7 +109,7 @@ def application(counter: Counter, token: str) -> FastAPI:
         if not hmac.compare_digest(given.encode(), token.encode()):
             raise HTTPException(401, "show the token: Authorization: Bearer …", {"WWW-Authenticate": "Bearer"})
 
-    api = FastAPI(
+    api = FastAPIOffline(
         title="Heed: music",
         description="Music that fits the moment: journeys from a feeling toward a goal, and what sounds alike.",
         version="1",

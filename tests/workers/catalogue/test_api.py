@@ -1,6 +1,7 @@
 """The HTTP API: the choosing of the chat, for whoever shows the token, and a clear answer to everything else."""
 
 import logging
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -164,7 +165,13 @@ async def test_it_documents_itself_and_what_was_asked_is_in_no_log(
         "/api/music/tracks/{track_id}",
         "/api/music/tracks/{track_id}/sound",
     }
-    assert (await client.get("/docs")).status_code == 200
+    page = await client.get("/docs")
+    assert page.status_code == 200
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert loaded, "the page loads its script from this server and from nowhere else"
+    for address in loaded:
+        assert address.startswith("/")
+        assert (await client.get(address)).status_code == 200
 
 
 async def test_an_empty_catalogue_has_no_picks(sqlite_journal: Journal, archive: Archive, tmp_path: Path) -> None:
