@@ -38,7 +38,7 @@ def test_all_takes_the_heads_that_read_best_whatever_they_were_trained_on(tmp_pa
     weights.weight(ENCODER)
     reader = _house(tmp_path, "all").text_reader
     assert isinstance(reader, Text)
-    assert reader.head("ko").card.name == "text-ko-3"
+    assert reader.head("ko").card.name == "text-ko-4"
 
 
 @pytest.mark.weights

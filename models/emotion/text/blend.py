@@ -20,10 +20,12 @@ FORMAT = 2
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """`rarity` [2**bits] and `pieces` int8 [2**bits, 7] times `grain` [7] weigh the pieces; `mix` [7 + k, 7] joins
-    them and the adapter's k opinions on the words of the corpora that it `hears`, `tilt` [7] added. Where
-    several feelings may be in one text, `each` [7 + k, 7] with `each_tilt` asks for each by itself, and `each_from`
-    [7] is the probability from which it counts. `sure_from` and `cost_to`: when to say nothing."""
+    """`rarity` [2**bits] and `pieces` int8 [2**bits, p] times `grain` [p], `lean` [p] added, weigh the pieces: for
+    each feeling once (p = 7), or twice (14): as they tell it where one is to be chosen, and as they tell it in all
+    texts. `mix` [p + k, 7] joins them and the adapter's k opinions on the words of the corpora that it `hears`,
+    `tilt` [7] added. Where several feelings may be in one text, `each` [p + k, 7] with `each_tilt` asks for each by
+    itself, and `each_from` [7] is the probability from which it counts. `sure_from` and `cost_to`: when to say
+    nothing."""
 
     card: Card
     hears: tuple[str, ...]
@@ -41,7 +43,7 @@ class Blend:
     cost_to: float
 
     def opinions(self, texts: Sequence[str], said: Floats) -> Floats:
-        """What pieces (7) and the adapter (`said` [n, k], one for each word heard) say of each text: [n, 7 + k]."""
+        """What pieces (p) and the adapter (`said` [n, k], one for each word heard) say of each text: [n, p + k]."""
         return np.concatenate([self._by_pieces(hashed(texts, self.shape)), said], axis=1)
 
     def several(self, opinions: Floats) -> NDArray[np.bool_]:

@@ -92,10 +92,11 @@ Written by `{command}`; edit the template, not this file.
 A tentative guess at the feeling in a message, one signal among others in a conversation, for adults who agreed to
 it. Not for decisions about anybody, not for telling danger (a screen of its own does that first), illness or truth.
 Adapters of multilingual-e5-small (low-rank additions, biases, normalisations; served in numpy, without torch) were
-taught the words of the corpora: one in Korean (`text-korean-3`), one in all languages (`text-all-2`), one from open
+taught the words of the corpora: one in Korean (`text-korean-4`), one in all languages (`text-all-2`), one from open
 data alone (`text-open-2`). Upon one of them each language has a head: the adapter's opinions and hashed pieces of
-words (for `text-ko-3` of the letters that syllables are made of), weighed and calibrated on a tenth of the training
-texts that nothing else learned from. English is read upon the open one under either licence: it tells more of
+words (for `text-ko-4` of the letters that syllables are made of), weighed and calibrated on a tenth of the training
+texts that nothing else had learned from. After that `text-korean-4` was taught its lesson anew from all of them, the
+tenth too, and is served so. English is read upon the open one under either licence: it tells more of
 GoEmotions than the one of all sets, though less of dair-ai/emotion, which that one learned from.
 
 ## What it does not know
@@ -103,7 +104,7 @@ GoEmotions than the one of all sets, though less of dair-ai/emotion, which that 
   people writing to a companion. Irony, quotations and names of feelings ("I'm not sad") mislead it.
 - Sex, age and origin of the writers are not known for any set, so that error by these groups cannot be given.
 - Disgust and fear are rare in GoEmotions and weak everywhere.
-- `text-ko-3` chooses a feeling as single lines of a conversation are labelled (ko_single). Online comments (KOTE) it
+- `text-ko-4` chooses a feeling as single lines of a conversation are labelled (ko_single). Online comments (KOTE) it
   reads less well than `text-ko-open-2`, which chooses by them.
 - Turkish: `tr_tweets` were collected by keyword, so a score on them says next to nothing. `turkish_feelings` are 200
   sentences written for this test before anything was trained, by one author: natural, but not messages of people.

@@ -51,7 +51,8 @@ class Held:
 def learn(blend: Blend, held: Held, recipe: Recipe) -> Blend:
     """`blend`, weighed and calibrated on `held`."""
     opinions = blend.opinions([row.text for row in held.rows], held.said)
-    choosing = np.concatenate([np.full(len(FEELINGS), blend.shape.bits > 0), held.choosing])
+    by_pieces = (np.arange(len(blend.lean)) < len(FEELINGS)) & (blend.shape.bits > 0)
+    choosing = np.concatenate([by_pieces, held.choosing])
     asked = np.flatnonzero(held.asked)
     truth = table(held.rows)
     chosen = _choice(blend, opinions[asked], choosing, truth[asked], held.costs, recipe)
@@ -66,19 +67,28 @@ def matrix(rows: Rows, bits: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((values, columns, ends), shape=(len(rows), 1 << bits))
 
 
-def _by_pieces(taught: Sequence[Labelled], shape: Shape, recipe: Recipe) -> tuple[Floats, Floats, Floats]:
-    """Rarity [2**bits], weights [2**bits, 7] and their leanings [7]: one logistic regression a feeling."""
+def _by_pieces(
+    taught: Sequence[Labelled], alone: Sequence[str], shape: Shape, recipe: Recipe
+) -> tuple[Floats, Floats, Floats]:
+    """Rarity [2**bits], weights [2**bits, p] and their leanings [p]; see `unweighed`."""
     if shape.bits == 0:
         nothing = np.zeros((1, len(FEELINGS)), np.float32)
         return np.zeros(1, np.float32), nothing, nothing[0]
-    texts = [row.text for row in taught]
-    counts = matrix(hashed(texts, shape), shape.bits)
+    counts = matrix(hashed([row.text for row in taught], shape), shape.bits)
     truth = table(taught)
     seen = np.asarray((counts > 0).sum(axis=0)).ravel()
     rarity = np.where(seen >= recipe.least, np.log((1 + counts.shape[0]) / (1 + seen)) + 1, 0)
     rarity = rarity.astype(np.float16).astype(np.float32)
     weighted = _weighted(counts, rarity)
-    weights = np.zeros((counts.shape[1], len(FEELINGS)), np.float32)
+    parts = [np.flatnonzero([row.corpus in alone for row in taught])] if alone else []
+    fitted = [_fitted(weighted[part], truth[part], recipe) for part in (*parts, np.arange(len(taught)))]
+    weights, lean = zip(*fitted, strict=True)
+    return rarity, np.concatenate(weights, axis=1), np.concatenate(lean)
+
+
+def _fitted(weighted: sparse.csr_matrix, truth: NDArray[np.bool_], recipe: Recipe) -> tuple[Floats, Floats]:
+    """Weights [2**bits, 7] and their leanings [7]: one logistic regression a feeling."""
+    weights = np.zeros((weighted.shape[1], len(FEELINGS)), np.float32)
     lean = np.full(len(FEELINGS), -6.0, np.float32)
     for number in range(len(FEELINGS)):
         if truth[:, number].any():
@@ -87,7 +97,7 @@ def _by_pieces(taught: Sequence[Labelled], shape: Shape, recipe: Recipe) -> tupl
             )
             model.fit(weighted, truth[:, number])
             weights[:, number], lean[number] = model.coef_[0], model.intercept_[0]
-    return rarity, weights, lean
+    return weights, lean
 
 
 def _weighted(counts: sparse.csr_matrix, rarity: Floats) -> sparse.csr_matrix:
@@ -103,9 +113,11 @@ def unweighed(
     shape: Shape,
     recipe: Recipe,
     card: Card,
+    alone: Sequence[str] = (),
 ) -> Blend:
-    """A head whose pieces learn from `taught`, with the precision it is served with."""
-    rarity, weights, lean = _by_pieces(taught, shape, recipe)
+    """A head whose pieces learn from `taught`, with the precision it is served with; if some corpora are to stand
+    `alone`, then once more, first, from these."""
+    rarity, weights, lean = _by_pieces(taught, alone, shape, recipe)
     grain = (np.maximum(np.abs(weights).max(axis=0), 1e-6) / 127).astype(np.float32)
     nothing = np.zeros(len(FEELINGS), np.float32)
     return Blend(

@@ -52,6 +52,7 @@ class Teaching:
     name: str
     licence: str
     commercial: bool
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Plan:
     chooses: tuple[str, ...]
     spelled: tuple[str, ...]
     corpora: tuple[str, ...]
+    alone: tuple[str, ...]
     shape: Shape
     recipe: Recipe
     name: str
@@ -78,6 +80,7 @@ def plans(path: Path) -> tuple[dict[str, Teaching], dict[str, Plan]]:
             name=one["name"],
             licence=one["licence"],
             commercial=one["commercial"],
+            again=one.get("again", False),
         )
         for key, one in loaded["adapters"].items()
     }, {
@@ -87,6 +90,7 @@ def plans(path: Path) -> tuple[dict[str, Teaching], dict[str, Plan]]:
             chooses=tuple(one["chooses"]),
             spelled=tuple(one["spelled"]),
             corpora=tuple(one["corpora"]),
+            alone=tuple(one.get("alone", ())),
             shape=Shape(**one["pieces"]),
             recipe=Recipe(**loaded["recipe"] | {"alpha": one["alpha"], "seed": seed}),
             name=one["name"],
@@ -108,12 +112,13 @@ def digest(plan: Lesson | Plan, rows: Sequence[Labelled], upon: str = "") -> str
     return hashed.hexdigest()[:32]
 
 
-def teach(lesson: Lesson, rows: Sequence[Labelled], encoder: Path, kept: Path) -> None:
-    """Writes what is learned in `lesson` from `rows` to `kept`; beside it lies how far it has come."""
+def teach(lesson: Lesson, rows: Sequence[Labelled], encoder: Path, kept: Path, *, whole: bool = False) -> None:
+    """Writes what is learned in `lesson` from `rows`, but for the held-out tenth unless `whole`, to `kept`; beside it
+    lies how far it has come."""
     from models.emotion.text.teaching import taught  # torch is there to teach only
 
     words = words_of(rows)
-    learned = taught(held_out(rows)[0], words, lesson, encoder, kept.with_suffix(".state"))
+    learned = taught(rows if whole else held_out(rows)[0], words, lesson, encoder, kept.with_suffix(".state"))
     seen = np.unique(np.array([row.digest for row in rows], np.uint32))
     keep_learned(kept, {"words": words}, learned | {"seen": seen})
 
@@ -138,7 +143,7 @@ def trained(plan: Plan, rows: Sequence[Labelled], reader: Reader) -> Blend:
     """The head of `plan` for `rows`."""
     learned, held = held_out(rows)
     card = replace(reader.adapter.card, name=plan.name)
-    blend = unweighed(learned, plan.hears, plan.shape, plan.recipe, card)
+    blend = unweighed(learned, plan.hears, plan.shape, plan.recipe, card, plan.alone)
     texts = [row.text for row in held]
     words = [len(reader.adapter.words[corpus]) for corpus in plan.hears]
     choosing = np.repeat([corpus in plan.chooses for corpus in plan.hears], words)
@@ -178,11 +183,8 @@ def train(arguments: Sequence[str] | None = None) -> None:
         _said(key, rows[key])
         if not kept.is_file():
             teach(teaching.lesson, rows[key], encoder, kept)
-        about, learned = read_learned(kept)
-        card = Card(teaching.name, teaching.licence, teaching.commercial, tuple(teaching.lesson.shown), FEELINGS)
-        served = chosen.out / f"{key}.npz"
-        keep_learned(served, about | {"card": card.written()}, learned)
-        readers[key] = Reader(Adapter(encoder, served))
+        _serve(teaching, kept, chosen.out / f"{key}.npz")
+        readers[key] = Reader(Adapter(encoder, chosen.out / f"{key}.npz"))
     for key, plan in heads.items():
         reader = readers[plan.adapter]
         upon = f"{made[plan.adapter]} {reader.adapter.card}"
@@ -191,6 +193,20 @@ def train(arguments: Sequence[str] | None = None) -> None:
         if not kept.is_file():
             save(trained(plan, rows[key], reader), kept)
         shutil.copy(kept, chosen.out / f"{key}.npz")
+    for key, teaching in adapters.items():
+        if teaching.again:
+            kept = chosen.cache / f"{digest(teaching.lesson, rows[key], 'again')}.npz"
+            _said(f"{key}, again", rows[key])
+            if not kept.is_file():
+                teach(teaching.lesson, rows[key], encoder, kept, whole=True)
+            _serve(teaching, kept, chosen.out / f"{key}.npz")
+
+
+def _serve(teaching: Teaching, kept: Path, served: Path) -> None:
+    """Puts what was learned to `served`, with its card."""
+    about, learned = read_learned(kept)
+    card = Card(teaching.name, teaching.licence, teaching.commercial, tuple(teaching.lesson.shown), FEELINGS)
+    keep_learned(served, about | {"card": card.written()}, learned)
 
 
 def _said(key: str, rows: Sequence[Labelled]) -> None:

@@ -162,6 +162,26 @@ def test_the_choice_of_one_feeling_is_weighed_on_the_texts_that_are_asked_and_on
     assert (sad.each_from != glad.each_from).any()
 
 
+def test_pieces_choose_as_the_corpora_that_stand_alone_tell_it() -> None:
+    """Of pieces in two opinions the choice goes by the first, several feelings by both."""
+    recipe = Recipe(1e-4, 20, 1, 1.0, 0.7, 0.99, 1)
+    card = Card("made", "none", True, ("made",), FEELINGS)
+    own = [Labelled(f"rain {n}", ("fear",), "own", ("fear",), False) for n in range(20)]
+    own += [Labelled(f"sun {n}", ("anger",), "own", ("anger",), False) for n in range(20)]
+    others = [Labelled(f"rain {n}", ("happiness",), "others", ("happiness",), False) for n in range(20, 100)]
+    head = unweighed([*own, *others], ["own"], Shape(2, 4, 1, 12), recipe, card, alone=["own"])
+    assert head.pieces.shape == (4096, 2 * len(FEELINGS))
+    nothing = np.zeros((1, 0), np.float32)
+    (said,) = head.opinions(["rain"], nothing)
+    fear, happiness = FEELINGS.index("fear"), FEELINGS.index("happiness")
+    assert said[fear] > said[happiness]
+    assert said[7 + fear] < said[7 + happiness]
+    served = load(HEADS / "ko.npz")
+    assert served.mix[:7].any()
+    assert not served.mix[7:14].any()
+    assert served.each[7:14].any()
+
+
 def test_a_head_keeps_its_letters_in_its_file(tmp_path: Path) -> None:
     head = load(HEADS / "ko.npz")
     assert head.shape.letters == "jamo"
