@@ -165,12 +165,14 @@ class Rig:
 
     def _nothing_open(self, turns: bool) -> bool:
         with self.journal.read() as session:
+            waiting = session.scalar(select(func.count()).where(Inbox.state == "waiting"))
+            # The clock is read after the database: a turn that was opened in between would not be due yet.
             at = now()
             letters = select(func.count()).where(
                 Outbox.state.in_(("queued", "sending")),
                 (Outbox.not_before.is_(None)) | (Outbox.not_before <= at),
             )
-            if session.scalar(select(func.count()).where(Inbox.state == "waiting")) or session.scalar(letters):
+            if waiting or session.scalar(letters):
                 return False
             open_turns = select(func.count()).where(Turn.state.in_(OPEN), Turn.not_before <= at)
             # In its back-off or past its attempts a speech is not under way: the sweeper sees to it.
