@@ -2,15 +2,15 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, PoolProxiedConnection
 
 from tests.rig.house import Rig
 
+Connect = Callable[[], PoolProxiedConnection]
 LEASES_OVER = timedelta(seconds=35)
 
 
@@ -37,32 +37,40 @@ def locked(rig: Rig) -> Iterator[None]:
 def full(rig: Rig) -> Iterator[None]:
     """The disk is full: no page can be added to the database."""
 
-    def cap(connection: Any, *_: Any) -> None:
-        connection.execute("PRAGMA max_page_count=1")  # SQLite takes the present size, if that is more
+    def limited(engine: Engine, pages: int) -> Connect:
+        connect = type(engine).raw_connection
 
-    def uncap(connection: Any, *_: Any) -> None:
-        connection.execute("PRAGMA max_page_count=4294967294")
+        def connected() -> PoolProxiedConnection:
+            connection = connect(engine)
+            connection.cursor().execute(f"PRAGMA max_page_count={pages}")
+            return connection
+
+        return connected
 
     for engine in engines(rig):
-        event.listen(engine, "checkout", cap)
+        _stand_in(engine, limited(engine, 1))  # SQLite takes the present size, if that is more
     try:
         yield
     finally:
         for engine in engines(rig):
-            event.remove(engine, "checkout", cap)
-            event.listen(engine, "checkout", uncap)
+            _stand_in(engine, limited(engine, 4_294_967_294))
 
 
 @contextmanager
 def gone(rig: Rig) -> Iterator[None]:
     """The file cannot be opened any more."""
 
-    def refuse(*_: Any) -> Any:
+    def refuse() -> PoolProxiedConnection:
         raise sqlite3.OperationalError("unable to open database file")
 
     with contextlib.ExitStack() as stack:
         for engine in engines(rig):
-            event.listen(engine, "do_connect", refuse)
-            stack.callback(event.remove, engine, "do_connect", refuse)
+            _stand_in(engine, refuse)
+            stack.callback(delattr, engine, "raw_connection")
             engine.dispose()
         yield
+
+
+def _stand_in(engine: Engine, connect: Connect) -> None:
+    """In one step: listeners of SQLAlchemy cannot change while another thread asks for a connection."""
+    engine.raw_connection = connect  # type: ignore[method-assign]
