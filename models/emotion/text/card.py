@@ -123,8 +123,8 @@ guess neutral.
 | --- | --- | --- | --- | {rule} |
 {rows}
 
-How `text-ko-4` is put together was chosen among some thirty ways by this dev part of ko_single, all within .012, so that
-its figures there are a little too good; their standard error is .008.
+How `text-ko-4` is put together was chosen among some thirty ways by this dev part of ko_single, all within .012, so
+that its figures there are a little too good; their standard error is .008.
 
 `six_accuracy` on ko_single stands beside the .9165 that the project happytalkplayer states for KcELECTRA on the six
 feelings of a Korean single-turn set with its neutral lines left out. The two cannot be compared: its split is not
